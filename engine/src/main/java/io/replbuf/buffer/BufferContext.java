@@ -1,0 +1,35 @@
+package io.replbuf.buffer;
+
+import io.replbuf.memory.Account;
+import io.replbuf.memory.Extents;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/**
+ * What a factory is given.
+ *
+ * @param nanoClock a monotonic clock
+ * @param extents source of native memory
+ * @param account charged with all that the buffer retains; written on the command loop
+ * @param helper runs what must not run on the command loop, in no particular order
+ * @param history the stream kept elsewhere, null without
+ * @param startOffset offset of the first byte that will be fed, at least 1
+ * @param backlogBytes how much to keep for partial resyncs
+ * @param options by the names that the factory describes; absent ones have their defaults
+ */
+public record BufferContext(
+        LongSupplier nanoClock,
+        Extents extents,
+        Account account,
+        Executor helper,
+        StreamHistory history,
+        long startOffset,
+        long backlogBytes,
+        Map<String, String> options) {
+
+    /** The option's value, or its default as the factory describes it. */
+    public String option(BufferOption option) {
+        return options.getOrDefault(option.name(), option.defaultValue());
+    }
+}

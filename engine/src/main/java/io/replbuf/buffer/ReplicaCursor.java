@@ -1,0 +1,67 @@
+package io.replbuf.buffer;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A consumer's place in the stream, and its hold on the memory or file behind it.
+ *
+ * <p>Each method says who may call it: <em>loop</em> is the executor that the cursor was opened with, <em>command loop</em>
+ * the buffer's owner. Usage on the loop:
+ *
+ * <pre>{@code
+ * ByteBuffer slice = cursor.next(256 << 10);          // memory?
+ * if (slice != null) {
+ *     cursor.advance(channel.write(slice));
+ * } else {
+ *     FileSlice file = cursor.nextFile(256 << 10);    // log?
+ *     ...
+ * }
+ * }</pre>
+ */
+public interface ReplicaCursor {
+    /** Offset of the next byte to send: everything below it was taken by the socket. Any thread. */
+    long offset();
+
+    /** Bytes published behind this cursor; any thread. */
+    long pendingBytes();
+
+    /**
+     * The next bytes from memory, contiguous. Loop.
+     *
+     * <p>The slice is the cursor's and valid until the next call of any method of this cursor; it must not outlive the call
+     * in which it was taken, so that a kill or a demotion is exact at any byte.
+     *
+     * @param maxBytes most bytes to hand out, at least 1
+     * @return null if there is nothing to read, if the cursor reads from the log at present, or if it is closing
+     */
+    ByteBuffer next(int maxBytes);
+
+    /**
+     * The next bytes from the log's file. Loop.
+     *
+     * @return null if there is nothing written to read, if the cursor reads from memory at present, or if it is closing.
+     *     The lease on the file is the caller's, to be {@linkplain FileSlice#close() closed}
+     */
+    FileSlice nextFile(int maxBytes);
+
+    /** The socket took {@code bytes} of what {@link #next} or {@link #nextFile} gave. Loop. */
+    void advance(long bytes);
+
+    /** Whether the cursor reads from the log now instead of memory. Any thread; changes only on the loop. */
+    boolean inLog();
+
+    /** Bytes that Redis' accounting attributes to this replica (omem); command loop. */
+    long outputBytes();
+
+    /** Pieces that Redis' accounting attributes to this replica (oll); command loop. */
+    int outputBlocks();
+
+    /**
+     * Marks the cursor closed: {@link #next} gives nothing from now on, and its loop is asked to release it. Command loop;
+     * calling it again does nothing.
+     */
+    void close();
+
+    /** Whether the cursor's loop has let go of everything. Any thread. */
+    boolean released();
+}

@@ -1,0 +1,41 @@
+package io.replbuf.buffer;
+
+import io.replbuf.stream.StreamRange;
+
+/**
+ * A range of the stream that is kept elsewhere than in the buffer: for a server, its log on disk.
+ *
+ * <p>Any thread. The range grows at its end as bytes are written and shrinks at its start by retention.
+ */
+public interface StreamHistory {
+    /** What can be read now; its nextOffset is the written offset. */
+    StreamRange range();
+
+    /** Whether the history still takes new bytes; when false its range's end stands still for good. */
+    boolean writing();
+
+    /**
+     * A stretch from {@code offset} on, as long as the file and {@code maxBytes} allow.
+     *
+     * @return null if nothing is there to be read at the offset (yet, or any more: see {@link #range})
+     */
+    FileSlice lease(long offset, int maxBytes);
+
+    /**
+     * Keeps everything from {@code offset} on from being dropped by retention, until moved or closed; the absolute cap of
+     * the disk wins over it.
+     */
+    Hold hold(long offset);
+
+    /** Bytes of all files; for the ledger. */
+    long fileBytes();
+
+    /** A reader's claim on the history from an offset on. */
+    interface Hold extends AutoCloseable {
+        /** Releases what is below {@code offset}; never goes back. */
+        void moveTo(long offset);
+
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,21 @@
+package io.replbuf.keyspace;
+
+/**
+ * What a command did to the data set, for whoever keeps the stream. Command loop only.
+ *
+ * <p>A command that changed nothing calls nothing. Order is the order of the stream: the deletion of a key that was found
+ * expired comes before the command that found it.
+ */
+public interface Effects {
+    /** The command changed data, and its own bytes say how. */
+    void verbatim();
+
+    /** The command changed data, and these arguments (name first) say how, in place of its own bytes. */
+    void rewritten(byte[]... arguments);
+
+    /** A key was found expired and deleted: {@code DEL key} in database {@code db}, before the command itself. */
+    void expired(int db, byte[] key);
+
+    /** How many changes {@code rdb_changes_since_last_save} counts for this command; 1 unless said. */
+    void changes(int count);
+}

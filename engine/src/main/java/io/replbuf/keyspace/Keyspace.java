@@ -1,0 +1,4 @@
+package io.replbuf.keyspace;
+
+/** The data set. */
+public final class Keyspace {}

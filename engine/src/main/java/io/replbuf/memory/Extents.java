@@ -1,0 +1,153 @@
+package io.replbuf.memory;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands out extents and takes them back; the process' one source of native memory for stream and keyspace.
+ *
+ * <p>Any thread. One extent is kept mapped and touched ahead by the helper (touching takes 12 ms, which the command loop
+ * should not pay); a caller that comes before it is ready maps one itself rather than wait. A released extent becomes the
+ * spare if there is none, else its pages go back to the operating system at once, so what is mapped is what is in use
+ * plus one.
+ */
+public final class Extents implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Extents.class);
+
+    private final NativeMemory nativeMemory = NativeMemory.ofThisJvm();
+    private final long limitBytes;
+    private final Executor helper;
+    private final Queue<Extent> spares = new ArrayDeque<>(2);
+    private int live;
+    private boolean preparing;
+    private boolean closed;
+    private long refusals;
+
+    /**
+     * @param limitBytes most bytes in use at a time, at least one extent
+     * @param helper runs the mapping of the spare; a null one keeps no spare ahead
+     */
+    public Extents(long limitBytes, Executor helper) {
+        if (limitBytes < Extent.BYTES) {
+            throw new IllegalArgumentException(
+                    "limitBytes: " + limitBytes + " (expected: >= " + Extent.BYTES + ")");
+        }
+        this.limitBytes = limitBytes;
+        this.helper = helper;
+    }
+
+    /**
+     * Takes an extent, with whatever content it has.
+     *
+     * @return null if the limit or the JVM refuses one: the caller has an outcome for that
+     */
+    public Extent acquire() {
+        Extent extent;
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("extents are closed");
+            }
+            if ((live + 1L) * Extent.BYTES > limitBytes) {
+                refusals++;
+                return null;
+            }
+            live++;
+            extent = spares.poll();
+        }
+        if (extent == null) {
+            extent = map();
+            if (extent == null) {
+                synchronized (this) {
+                    live--;
+                    refusals++;
+                }
+                return null;
+            }
+        }
+        prepareSpare();
+        return extent;
+    }
+
+    /** Gives an extent back; the caller must not touch it, nor any slice of it, again. */
+    public void release(Extent extent) {
+        synchronized (this) {
+            if (live == 0) {
+                throw new IllegalStateException("extent released that was not acquired here");
+            }
+            live--;
+            if (!closed && helper != null && spares.isEmpty() && !preparing) {
+                spares.add(extent);
+                return;
+            }
+        }
+        nativeMemory.unmap(extent.memory());
+    }
+
+    /** Bytes in use by owners, without the spare. */
+    public synchronized long liveBytes() {
+        return (long) live * Extent.BYTES;
+    }
+
+    /** Bytes mapped, the spare included. */
+    public synchronized long mappedBytes() {
+        return (long) (live + spares.size()) * Extent.BYTES;
+    }
+
+    /** How often an extent could not be had. */
+    public synchronized long refusals() {
+        return refusals;
+    }
+
+    /** Unmaps the spare; extents still out are unmapped as they are released. */
+    @Override
+    public void close() {
+        Extent spare;
+        synchronized (this) {
+            closed = true;
+            spare = spares.poll();
+        }
+        if (spare != null) {
+            nativeMemory.unmap(spare.memory());
+        }
+    }
+
+    private void prepareSpare() {
+        synchronized (this) {
+            if (helper == null || preparing || closed || !spares.isEmpty()) {
+                return;
+            }
+            preparing = true;
+        }
+        helper.execute(this::mapSpare);
+    }
+
+    private void mapSpare() {
+        Extent extent = map();
+        boolean unwanted;
+        synchronized (this) {
+            preparing = false;
+            unwanted = extent != null && (closed || !spares.isEmpty());
+            if (extent != null && !unwanted) {
+                spares.add(extent);
+            }
+        }
+        if (unwanted) {
+            nativeMemory.unmap(extent.memory());
+        }
+    }
+
+    private Extent map() {
+        try {
+            return new Extent(nativeMemory.map(Extent.BYTES));
+        } catch (OutOfMemoryError e) {
+            LOG.warn(
+                    "No extent of {} bytes to be had: {} (see -XX:MaxDirectMemorySize)",
+                    Extent.BYTES,
+                    e.getMessage());
+            return null;
+        }
+    }
+}
