@@ -9,9 +9,17 @@ package io.replbuf.buffer;
 public interface OutputLimit {
     /**
      * @param outputBytes what {@link ReplicaCursor#outputBytes} says
-     * @param aboveSoftMillis for how long {@link LimitConfig#softBytes} has been exceeded without a break, -1 if it is not
+     * @param aboveSoftMillis for how long the soft limit has been reached without a break, -1 if it is not
      */
     Verdict judge(long outputBytes, long aboveSoftMillis);
+
+    /**
+     * The least that the soft limit is taken for, now: a caller's clock starts when output bytes reach the larger of this
+     * and {@link LimitConfig#softBytes}. 0 without a floor.
+     */
+    default long softFloorBytes() {
+        return 0;
+    }
 
     /** What is to become of the replica. */
     enum Verdict {

@@ -64,4 +64,13 @@ public interface ReplicaCursor {
 
     /** Whether the cursor's loop has let go of everything. Any thread. */
     boolean released();
+
+    /**
+     * Why the buffer cannot serve this cursor any further, in one word such as {@code gap} or {@code log-stopped}; null while
+     * it can. Set on the command loop, for good: the cursor then gives nothing more, and its owner is to close it and to
+     * tell the replica by dropping it. Any thread.
+     */
+    default String broken() {
+        return null;
+    }
 }

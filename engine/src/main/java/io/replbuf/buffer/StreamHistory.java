@@ -23,7 +23,9 @@ public interface StreamHistory {
 
     /**
      * Keeps everything from {@code offset} on from being dropped by retention, until moved or closed; the absolute cap of
-     * the disk wins over it.
+     * the disk wins over it. The offset may be ahead of what is written.
+     *
+     * @return null if the history does not go back to the offset (any more)
      */
     Hold hold(long offset);
 

@@ -3,6 +3,7 @@ package io.replbuf.memory;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,8 +12,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Any thread. One extent is kept mapped and touched ahead by the helper (touching takes 12 ms, which the command loop
  * should not pay); a caller that comes before it is ready maps one itself rather than wait. A released extent becomes the
- * spare if there is none, else its pages go back to the operating system at once, so what is mapped is what is in use
- * plus one.
+ * spare if there is none, else the helper gives its pages back to the operating system at once, so what is mapped is what
+ * is in use plus one.
  */
 public final class Extents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Extents.class);
@@ -22,13 +23,14 @@ public final class Extents implements AutoCloseable {
     private final Executor helper;
     private final Queue<Extent> spares = new ArrayDeque<>(2);
     private int live;
+    private int unmapping;
     private boolean preparing;
     private boolean closed;
     private long refusals;
 
     /**
      * @param limitBytes most bytes in use at a time, at least one extent
-     * @param helper runs the mapping of the spare; a null one keeps no spare ahead
+     * @param helper runs the mapping of the spare and the unmapping; with null there is no spare, and releasing unmaps
      */
     public Extents(long limitBytes, Executor helper) {
         if (limitBytes < Extent.BYTES) {
@@ -83,7 +85,31 @@ public final class Extents implements AutoCloseable {
                 return;
             }
         }
+        unmapAside(extent);
+    }
+
+    /** The pages of an extent take milliseconds to give back, too; the releasing thread is often the command loop. */
+    private void unmapAside(Extent extent) {
+        if (helper == null) {
+            nativeMemory.unmap(extent.memory());
+            return;
+        }
+        synchronized (this) {
+            unmapping++;
+        }
+        try {
+            helper.execute(() -> unmapReleased(extent));
+        } catch (RejectedExecutionException e) {
+            // The helper has ended before the last owner; then here.
+            unmapReleased(extent);
+        }
+    }
+
+    private void unmapReleased(Extent extent) {
         nativeMemory.unmap(extent.memory());
+        synchronized (this) {
+            unmapping--;
+        }
     }
 
     /** Bytes in use by owners, without the spare. */
@@ -91,9 +117,9 @@ public final class Extents implements AutoCloseable {
         return (long) live * Extent.BYTES;
     }
 
-    /** Bytes mapped, the spare included. */
+    /** Bytes mapped: the spare and what the helper has yet to unmap included. */
     public synchronized long mappedBytes() {
-        return (long) (live + spares.size()) * Extent.BYTES;
+        return ((long) live + spares.size() + unmapping) * Extent.BYTES;
     }
 
     /** How often an extent could not be had. */
