@@ -33,6 +33,19 @@ public interface Reply {
     /** Copies the remaining bytes of {@code source}, whose position it leaves alone. */
     void bulk(java.nio.ByteBuffer source);
 
+    /**
+     * One bulk string out of several parts, whose positions it leaves alone. Joins them on the heap unless overridden.
+     *
+     * @param length sum of the parts
+     */
+    default void bulk(java.nio.ByteBuffer[] parts, int length) {
+        java.nio.ByteBuffer joined = java.nio.ByteBuffer.allocate(length);
+        for (java.nio.ByteBuffer part : parts) {
+            joined.put(part.duplicate());
+        }
+        bulk(joined.flip());
+    }
+
     void array(int length);
 
     /** A map of {@code pairs} pairs; a flat array in RESP2. */

@@ -26,6 +26,19 @@ public final class Request {
         argc = 0;
     }
 
+    /** The same command, now in {@code in}: its input grew into another buffer. */
+    void begin(ByteBuf in) {
+        this.in = in;
+    }
+
+    /** The command's bytes have moved by {@code delta} before it was complete. */
+    void rebase(int delta) {
+        start += delta;
+        for (int i = 0; i < argc; i++) {
+            positions[i] += delta;
+        }
+    }
+
     public void addArgument(int position, int length) {
         if (argc == positions.length) {
             positions = Arrays.copyOf(positions, argc * 2);
