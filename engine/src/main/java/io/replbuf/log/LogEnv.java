@@ -1,0 +1,37 @@
+package io.replbuf.log;
+
+import io.replbuf.memory.Account;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/**
+ * What the log lives in.
+ *
+ * @param nanoClock a monotonic clock, for fsync, retention and stalls
+ * @param wallMillis the clock of files found at start
+ * @param account charged with the index; written on the log's thread
+ * @param commandLoop the thread that owns the stream
+ * @param files the disk
+ * @param index a fresh index, closed by the log
+ * @param listener told of syncs and of the end
+ */
+public record LogEnv(
+        LongSupplier nanoClock,
+        LongSupplier wallMillis,
+        Account account,
+        Executor commandLoop,
+        LogFiles files,
+        StreamIndex index,
+        LogListener listener) {
+    /** Real disk, real clocks, index in memory. */
+    public static LogEnv of(Account account, Executor commandLoop, LogListener listener) {
+        return new LogEnv(
+                System::nanoTime,
+                System::currentTimeMillis,
+                account,
+                commandLoop,
+                LogFiles.onDisk(),
+                StreamIndex.inMemory(),
+                listener);
+    }
+}

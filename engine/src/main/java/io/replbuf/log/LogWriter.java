@@ -1,0 +1,301 @@
+package io.replbuf.log;
+
+import io.replbuf.buffer.ReplicaCursor;
+import io.replbuf.stream.Replid;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Writes the stream: from a cursor's slices straight to the segment, without a copy on the way.
+ *
+ * <p>Log thread only, but for {@link #queueRoll} and {@link #summer}'s marks, which the command loop calls before it feeds
+ * the byte at that offset, and {@link #run}, which anybody may read. A roll is looked for after a slice was taken: whoever
+ * sees a byte at or behind the roll's offset then sees the roll, too.
+ */
+final class LogWriter implements LogThread.Work {
+    /** Blocks lie side by side, so that one slice may be as long as this; a larger one gains nothing. */
+    private static final int WRITE_BYTES = 1 << 20;
+
+    /** After this much, tasks get their turn. */
+    private static final int TURN_BYTES = 8 << 20;
+
+    /** From here on lingering is cut short. */
+    static final long WAKE_BYTES = 64 << 10;
+
+    private static final long RETENTION_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final LogConfig config;
+    private final LogEnv env;
+    private final LogCounters counters;
+    private final Retainer retainer;
+    private final ManifestStore manifests;
+    private final Executor disk;
+    private final Executor manifestJobs;
+    private final Syncer syncer;
+    private final ChunkSummer summer;
+    private final BiConsumer<String, Throwable> failed;
+    private final BooleanSupplier stopped;
+    private final Queue<Roll> rolls = new ConcurrentLinkedQueue<>();
+    private volatile Run run;
+    private ReplicaCursor cursor;
+    private Segment segment;
+    private long nextSeq = 1;
+    private long chargedBytes;
+    private long retainedNanos;
+
+    LogWriter(
+            LogConfig config,
+            LogEnv env,
+            LogCounters counters,
+            Retainer retainer,
+            ManifestStore manifests,
+            Executor disk,
+            BiConsumer<String, Throwable> failed,
+            BooleanSupplier stopped) {
+        this.config = config;
+        this.env = env;
+        this.counters = counters;
+        this.retainer = retainer;
+        this.manifests = manifests;
+        this.disk = disk;
+        this.manifestJobs = config.fsync() == FsyncPolicy.ALWAYS ? Runnable::run : disk;
+        this.syncer = new Syncer(config, env, counters, disk, failed);
+        this.summer = new ChunkSummer(env.index());
+        this.failed = failed;
+        this.stopped = stopped;
+    }
+
+    ChunkSummer summer() {
+        return summer;
+    }
+
+    Run run() {
+        return run;
+    }
+
+    /** The segment after this one begins at {@code offset}. Command loop. */
+    void queueRoll(long offset, Replid replid) {
+        rolls.add(new Roll(offset, replid));
+    }
+
+    /** Begins a stretch: at start on the thread that opens the log, later on the log's. */
+    void begin(long startOffset, Replid replid) throws IOException {
+        Segment first = create(startOffset, replid);
+        Run begun = new Run(first);
+        try {
+            manifests.store(manifests.describe(begun.table(), 0));
+        } catch (IOException e) {
+            first.release();
+            disk.execute(() -> deleteQuietly(first.path));
+            throw e;
+        }
+        Run over = run;
+        run = begun;
+        segment = first;
+        summer.begin(startOffset);
+        env.index().dropBelow(startOffset);
+        charge();
+        if (over != null) {
+            syncer.forget();
+            retainer.dropAll(over);
+        }
+    }
+
+    /** From now on the bytes come from here. */
+    void readFrom(ReplicaCursor source) {
+        cursor = source;
+    }
+
+    @Override
+    public LogThread.Rest turn() {
+        if (cursor == null || stopped.getAsBoolean()) {
+            return LogThread.Rest.IDLE;
+        }
+        try {
+            int moved = 0;
+            int n = write();
+            while (n > 0) {
+                moved += n;
+                n = moved < TURN_BYTES ? write() : 0;
+            }
+            syncer.afterWrites(run);
+            retainIfDue();
+            if (moved >= TURN_BYTES) {
+                return LogThread.Rest.NONE;
+            }
+            boolean gathers = moved > 0 && config.fsync() != FsyncPolicy.ALWAYS;
+            return gathers ? LogThread.Rest.LINGER : LogThread.Rest.IDLE;
+        } catch (IOException e) {
+            failed.accept("writing " + segment.path.getFileName(), e);
+        } catch (RuntimeException | Error e) {
+            // The thread serves on: the cursor's closing, and readers' leases, still need it.
+            failed.accept("the log's thread", e);
+        }
+        return LogThread.Rest.IDLE;
+    }
+
+    @Override
+    public boolean hasWork(LogThread.Rest rest) {
+        return cursor != null
+                && !stopped.getAsBoolean()
+                && cursor.pendingBytes() >= (rest == LogThread.Rest.LINGER ? WAKE_BYTES : 1);
+    }
+
+    @Override
+    public void died(Throwable cause) {
+        failed.accept("the log's thread ended", cause);
+    }
+
+    /** Writes what is pending and forces it; the last segment then has its end in the manifest. */
+    void finish() {
+        if (stopped.getAsBoolean()) {
+            return;
+        }
+        try {
+            if (cursor != null) {
+                int n = write();
+                while (n > 0) {
+                    n = write();
+                }
+            }
+            summer.seal();
+            syncer.syncNow(run);
+            manifests.store(manifests.describe(run.table(), run.written()));
+        } catch (IOException e) {
+            failed.accept("ending " + segment.path.getFileName(), e);
+        }
+    }
+
+    /** The log has stopped: what may stand behind the written offset is cut off, and the manifest says where it ends. */
+    void halt() throws IOException {
+        cursor = null;
+        syncer.forget();
+        long end = run.written();
+        segment.file.truncate(end - segment.startOffset);
+        manifests.store(manifests.describe(run.table(), end));
+    }
+
+    /** Gives everything back: files, as their readers do, and the index. */
+    void release() {
+        cursor = null;
+        syncer.forget();
+        Run over = run;
+        for (int i = 0; i < over.table().size(); i++) {
+            over.table().get(i).release();
+        }
+        env.index().close();
+        charge();
+    }
+
+    /** @return bytes written, 0 if there are none to write now */
+    private int write() throws IOException {
+        ByteBuffer slice = cursor.next(WRITE_BYTES);
+        if (slice == null) {
+            return 0;
+        }
+        long at = run.written();
+        Roll roll = rolls.peek();
+        while (roll != null && roll.offset <= at) {
+            rolls.poll();
+            // One from before a restart is void: at this place there may be no command's end.
+            if (roll.offset == at) {
+                roll(at, roll.replid);
+            }
+            roll = rolls.peek();
+        }
+        if (roll != null && roll.offset < at + slice.remaining()) {
+            slice.limit(slice.position() + (int) (roll.offset - at));
+        }
+        int from = slice.position();
+        int n = segment.file.write(slice, at - segment.startOffset);
+        if (n <= 0) {
+            throw new IOException("write took " + n + " bytes (expected: >= 1)");
+        }
+        if (stopped.getAsBoolean()) {
+            // The command loop gave up on a disk that was too slow: the end has been announced and
+            // stands.
+            return 0;
+        }
+        slice.position(from).limit(from + n);
+        summer.add(slice);
+        syncer.wrote(segment);
+        counters.writes.incrementAndGet();
+        run.written(at + n);
+        env.listener().written(at + n);
+        cursor.advance(n);
+        charge();
+        return n;
+    }
+
+    private void roll(long offset, Replid replid) throws IOException {
+        if (offset == segment.startOffset) {
+            // Nothing is in it yet, so it serves as the next one.
+            segment.replid(replid);
+            storeManifest();
+            return;
+        }
+        Segment next = create(offset, replid);
+        segment.seal(offset, env.nanoClock().getAsLong());
+        summer.seal();
+        summer.begin(offset);
+        segment = next;
+        run.table(run.table().with(next));
+        storeManifest();
+    }
+
+    private void storeManifest() {
+        ManifestStore.Picture picture = manifests.describe(run.table(), 0);
+        // Stored before a new segment's first bytes are called synced: the syncs follow on the same
+        // thread.
+        manifestJobs.execute(
+                () -> {
+                    try {
+                        manifests.store(picture);
+                    } catch (IOException e) {
+                        failed.accept("writing the manifest", e);
+                    }
+                });
+    }
+
+    private Segment create(long startOffset, Replid replid) throws IOException {
+        long seq = nextSeq;
+        Path path = config.folder().resolve(Manifest.segmentName(config.fileName(), seq));
+        LogFile file = env.files().create(path);
+        nextSeq = seq + 1;
+        counters.openFiles.incrementAndGet();
+        return new Segment(file, path, seq, startOffset, replid, retainer::closeFile);
+    }
+
+    private void retainIfDue() {
+        long now = env.nanoClock().getAsLong();
+        if (retainer.isOver(run) || now - retainedNanos >= RETENTION_NANOS) {
+            retainedNanos = now;
+            if (retainer.retain(run, now)) {
+                env.index().dropBelow(run.startOffset());
+            }
+        }
+    }
+
+    private void charge() {
+        long bytes = env.index().retainedBytes();
+        env.account().add(bytes - chargedBytes);
+        chargedBytes = bytes;
+    }
+
+    private void deleteQuietly(Path path) {
+        try {
+            env.files().delete(path);
+        } catch (IOException e) {
+            counters.errors.incrementAndGet();
+        }
+    }
+
+    private record Roll(long offset, Replid replid) {}
+}

@@ -1,0 +1,166 @@
+package io.replbuf.log;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries retention out: takes the oldest segments off the table and has the disk thread unlink and close them.
+ *
+ * <p>Log thread, but for {@link #closeFile} (whoever gave the last reference back).
+ *
+ * <p><b>Against a reader that comes at the same moment</b> (no lock, since readers come on the command loop): the reader first
+ * registers its hold, then looks at what is claimed; retention first claims what it will drop, then looks at the holds again,
+ * and gives the claim up where one is below. So either the reader sees the claim, or retention sees the reader. If both see
+ * each other, the reader is refused for bytes that were about to go.
+ */
+final class Retainer {
+    private static final Logger LOG = LoggerFactory.getLogger(Retainer.class);
+
+    private final Retention retention;
+    private final long retentionBytes;
+    private final LogEnv env;
+    private final LogCounters counters;
+    private final Holds holds;
+    private final SetAside aside;
+    private final ManifestStore manifests;
+    private final Executor disk;
+
+    /** Dropped, but still being read when looked at last. */
+    private final List<Segment> lingering = new ArrayList<>();
+
+    Retainer(
+            LogConfig config,
+            LogEnv env,
+            LogCounters counters,
+            Holds holds,
+            SetAside aside,
+            ManifestStore manifests,
+            Executor disk) {
+        this.retention = new Retention(config);
+        this.retentionBytes = config.retentionBytes();
+        this.env = env;
+        this.counters = counters;
+        this.holds = holds;
+        this.aside = aside;
+        this.manifests = manifests;
+        this.disk = disk;
+    }
+
+    /** Whether there is more than should be kept; cheap enough to be asked after every write. */
+    boolean isOver(Run run) {
+        return run.fileBytes() + aside.bytes() > retentionBytes;
+    }
+
+    /** True if segments were dropped. */
+    boolean retain(Run run, long nowNanos) {
+        dropAside(run);
+        SegmentTable table = run.table();
+        int drop = dropCount(run, table, holds.min(), nowNanos);
+        if (drop == 0) {
+            return false;
+        }
+        run.claim(table.get(drop).startOffset);
+        drop = Math.min(drop, dropCount(run, table, holds.min(), nowNanos));
+        run.claim(table.get(drop).startOffset);
+        if (drop > 0) {
+            drop(run, table, drop);
+        }
+        return drop > 0;
+    }
+
+    /** A stretch is over and nobody reads it any more; its files go. */
+    void dropAll(Run over) {
+        SegmentTable table = over.table();
+        table.last().seal(over.written(), env.nanoClock().getAsLong());
+        List<Segment> dropped = new ArrayList<>();
+        for (int i = 0; i < table.size(); i++) {
+            dropped.add(table.get(i));
+        }
+        delete(dropped, null);
+    }
+
+    /** No reference is left; off the caller's thread, since closing a deleted file frees its bytes and takes time. */
+    void closeFile(Segment segment) {
+        disk.execute(
+                () -> {
+                    try {
+                        segment.file.close();
+                    } catch (IOException e) {
+                        counters.errors.incrementAndGet();
+                        LOG.warn("{} cannot be closed: {}", segment.path, e.toString());
+                    }
+                    counters.openFiles.decrementAndGet();
+                    segment.closed(counters);
+                });
+    }
+
+    private int dropCount(Run run, SegmentTable table, long minHold, long nowNanos) {
+        return retention.dropCount(
+                table, run.fileBytes(), aside.bytes(), lingeringBytes(), minHold, nowNanos);
+    }
+
+    private void dropAside(Run run) {
+        while (!aside.isEmpty()
+                && retention.dropsAside(
+                        run.fileBytes(),
+                        aside.bytes(),
+                        lingeringBytes(),
+                        aside.oldestMillis(),
+                        env.wallMillis().getAsLong())) {
+            disk.execute(aside.dropOldest(env.files()));
+        }
+    }
+
+    private void drop(Run run, SegmentTable table, int count) {
+        SegmentTable rest = table.withoutFirst(count);
+        // The start first: whoever finds an offset within the range finds it in the table, or sees
+        // a later range.
+        run.startOffset(rest.startOffset());
+        run.table(rest);
+        List<Segment> dropped = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            dropped.add(table.get(i));
+        }
+        delete(dropped, manifests.describe(rest, 0));
+    }
+
+    /** The manifest forgets the files before they go, so that it never names one that is not there. */
+    private void delete(List<Segment> dropped, ManifestStore.Picture picture) {
+        for (Segment segment : dropped) {
+            segment.dropped(counters);
+        }
+        counters.droppedSegments.addAndGet(dropped.size());
+        disk.execute(
+                () -> {
+                    try {
+                        if (picture != null) {
+                            manifests.store(picture);
+                        }
+                        for (Segment segment : dropped) {
+                            env.files().delete(segment.path);
+                        }
+                    } catch (IOException e) {
+                        counters.errors.incrementAndGet();
+                        LOG.warn("Segments of the stream log cannot be deleted: {}", e.toString());
+                    }
+                });
+        for (Segment segment : dropped) {
+            segment.release();
+            lingering.add(segment);
+        }
+    }
+
+    /** Bytes that readers keep on the disk; not those that the disk thread is about to free anyway. */
+    private long lingeringBytes() {
+        lingering.removeIf(segment -> !segment.isReferenced());
+        long bytes = 0;
+        for (Segment segment : lingering) {
+            bytes += segment.bytes();
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,64 @@
+package io.replbuf.log;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Says how many of the oldest segments go.
+ *
+ * <p>A finished segment goes when the log is larger than {@code repl-log-retention-bytes}, or when it was finished more than
+ * {@code repl-log-retention-seconds} ago, unless a reader holds any of it. It goes in spite of readers when all that the log
+ * has on disk, files deleted but still being read included, is more than {@code repl-log-max-bytes}.
+ */
+final class Retention {
+    private final LogConfig config;
+
+    Retention(LogConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * @param liveBytes of the table's files
+     * @param otherBytes of files set aside
+     * @param deletedBytes of files deleted and still open
+     * @param minHold smallest offset held
+     */
+    int dropCount(
+            SegmentTable table,
+            long liveBytes,
+            long otherBytes,
+            long deletedBytes,
+            long minHold,
+            long nowNanos) {
+        long maxAgeNanos = TimeUnit.SECONDS.toNanos(config.retentionSeconds());
+        long live = liveBytes;
+        int drop = 0;
+        // The last segment is being written.
+        while (drop + 1 < table.size()) {
+            Segment oldest = table.get(drop);
+            boolean overCap = live + otherBytes + deletedBytes > config.maxBytes();
+            boolean tooMany = live + otherBytes > config.retentionBytes();
+            boolean tooOld = maxAgeNanos > 0 && nowNanos - oldest.sealedNanos() > maxAgeNanos;
+            boolean held = minHold < oldest.nextOffset();
+            if (!overCap && (held || !(tooMany || tooOld))) {
+                break;
+            }
+            live -= oldest.bytes();
+            drop++;
+        }
+        return drop;
+    }
+
+    /** Whether what was set aside, from {@code lastWrittenMillis}, goes. It is older than any segment and has no readers. */
+    boolean dropsAside(
+            long liveBytes,
+            long asideBytes,
+            long deletedBytes,
+            long lastWrittenMillis,
+            long nowMillis) {
+        return liveBytes + asideBytes > config.retentionBytes()
+                || liveBytes + asideBytes + deletedBytes > config.maxBytes()
+                || (config.retentionSeconds() > 0
+                        && nowMillis - lastWrittenMillis
+                                > TimeUnit.SECONDS.toMillis(config.retentionSeconds()));
+    }
+}

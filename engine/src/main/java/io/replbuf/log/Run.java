@@ -1,0 +1,114 @@
+package io.replbuf.log;
+
+import io.replbuf.stream.StreamRange;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A contiguous stretch of the stream on disk, from where the log began (or began anew) to where it is or stopped.
+ *
+ * <p>The log's thread writes; any thread reads. A reader looks at the written offset before the table, the writer publishes
+ * a new segment's table before the first byte written to it, so a byte seen as written is always found.
+ */
+final class Run {
+    private static final VarHandle WRITTEN;
+
+    static {
+        try {
+            WRITTEN = MethodHandles.lookup().findVarHandle(Run.class, "written", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile SegmentTable table;
+
+    private volatile long startOffset;
+
+    /** What is below is about to be dropped: no new hold is granted there. */
+    private volatile long claimedOffset;
+
+    private long written;
+    private volatile long synced;
+
+    Run(Segment first) {
+        table = new SegmentTable(first);
+        startOffset = first.startOffset;
+        claimedOffset = first.startOffset;
+        written = first.startOffset;
+        synced = first.startOffset;
+    }
+
+    SegmentTable table() {
+        return table;
+    }
+
+    void table(SegmentTable changed) {
+        table = changed;
+    }
+
+    long startOffset() {
+        return startOffset;
+    }
+
+    /** The table begins here now. */
+    void startOffset(long offset) {
+        startOffset = offset;
+    }
+
+    long claimedOffset() {
+        return claimedOffset;
+    }
+
+    void claim(long offset) {
+        claimedOffset = offset;
+    }
+
+    /** Offset behind the last byte that is in a file. */
+    long written() {
+        return (long) WRITTEN.getAcquire(this);
+    }
+
+    void written(long offset) {
+        WRITTEN.setRelease(this, offset);
+    }
+
+    long synced() {
+        return synced;
+    }
+
+    /** Moves the synced offset, never back. The disk thread, but for the end of the log, when both may meet here. */
+    synchronized boolean advanceSynced(long offset) {
+        if (offset <= synced) {
+            return false;
+        }
+        synced = offset;
+        return true;
+    }
+
+    StreamRange range() {
+        // In this order: the start never passes what was written before it was read.
+        long start = startOffset;
+        return new StreamRange(start, written());
+    }
+
+    /** Bytes of the files in the table. */
+    long fileBytes() {
+        long end = written();
+        return Math.max(0, end - table.startOffset());
+    }
+
+    SegmentLease lease(long offset, int maxBytes, AtomicInteger open) {
+        long end = written();
+        if (offset >= end) {
+            return null;
+        }
+        Segment segment = table.find(offset);
+        if (segment == null || !segment.tryRetain()) {
+            return null;
+        }
+        long count = Math.min(Math.min(end, segment.nextOffset()) - offset, maxBytes);
+        return new SegmentLease(segment, offset - segment.startOffset, (int) count, open);
+    }
+}

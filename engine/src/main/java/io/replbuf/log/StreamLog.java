@@ -1,0 +1,432 @@
+package io.replbuf.log;
+
+import io.replbuf.buffer.FileSlice;
+import io.replbuf.buffer.ReplicaCursor;
+import io.replbuf.buffer.StreamHistory;
+import io.replbuf.stream.Replid;
+import io.replbuf.stream.StreamRange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The exact replication stream on disk, in segments which hold nothing else: file position = offset − segment start.
+ *
+ * <pre>
+ *   command loop ── feed ──▶ buffer ── cursor ──▶ log thread ──▶ segment files ──▶ leases: any thread, sendfile
+ *        │ rollAt, mark, wake ──────────────────▶     │
+ *        ◀────────── stopped ─────────────────────────┴──▶ disk thread: fsync, manifest, unlink
+ * </pre>
+ *
+ * <b>Threads.</b> What {@link StreamHistory} declares, {@link #stats} and the offsets: any thread. Everything else: the command
+ * loop, which never waits for the disk but in {@link #open} and {@link #close}. Written bytes are published with release
+ * semantics; a lease never reaches beyond them. No thread that touches a segment's channel is ever interrupted, since an
+ * interrupt would close it for all.
+ *
+ * <p><b>Failure.</b> The first error of the disk, a disk too slow for too long, or a failing thread stops the log: {@link
+ * #writing} is false, the range ends at the written offset, one line is logged, the listener is told, and the cursor is closed
+ * so that it pins no memory. What is on disk can still be read. {@link #restart} begins anew in a new segment.
+ *
+ * <p><b>Disk.</b> See {@link LogConfig}: bounded by {@code repl-log-max-bytes} and one segment, readers or not.
+ */
+public final class StreamLog implements StreamHistory, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamLog.class);
+
+    /** A disk that does not answer for this long at shutdown is given up. */
+    private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(10);
+
+    private static final long RESTART_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final LogConfig config;
+    private final LogEnv env;
+    private final LogCounters counters = new LogCounters();
+    private final Holds holds = new Holds();
+    private final DiskThread disk = new DiskThread();
+    private final AtomicReference<String> stoppedReason = new AtomicReference<>();
+    private final SetAside aside;
+    private final LogWriter writer;
+    private final LogThread thread;
+
+    // The command loop's; the cursor is looked at for statistics, too.
+    private volatile ReplicaCursor cursor;
+    private Replid replid;
+    private long newestSegmentStart;
+    private long newestMark;
+    private boolean behind;
+    private long behindSinceNanos;
+    private boolean closed;
+
+    /** When it stopped; written before the reason is told on the command loop. */
+    private volatile long stoppedNanos;
+
+    private StreamLog(LogConfig config, LogEnv env, Replid replid, SetAside aside) {
+        this.config = config;
+        this.env = env;
+        this.replid = replid;
+        this.aside = aside;
+        ManifestStore manifests = new ManifestStore(env.files(), config);
+        Retainer retainer = new Retainer(config, env, counters, holds, aside, manifests, disk);
+        this.writer =
+                new LogWriter(
+                        config,
+                        env,
+                        counters,
+                        retainer,
+                        manifests,
+                        disk,
+                        this::failed,
+                        () -> stoppedReason.get() != null);
+        this.thread = new LogThread("replbuf-log", writer);
+    }
+
+    /**
+     * Opens a fresh log and sets one found in the folder aside. Blocks for the disk; at start only.
+     *
+     * @param replid the history that the stream belongs to
+     * @param startOffset of the first byte that will be fed
+     * @throws IOException if the folder cannot be used, or holds files that are not ours
+     */
+    public static StreamLog open(LogConfig config, LogEnv env, Replid replid, long startOffset)
+            throws IOException {
+        SetAside aside = SetAside.prepare(config);
+        Files.createDirectories(config.folder());
+        StreamLog log = new StreamLog(config, env, replid, aside);
+        try {
+            log.writer.begin(startOffset, replid);
+        } catch (IOException e) {
+            log.disk.stop(CLOSE_MILLIS);
+            env.index().close();
+            throw e;
+        }
+        log.newestSegmentStart = startOffset;
+        log.newestMark = startOffset;
+        log.thread.start();
+        return log;
+    }
+
+    /** What the log's cursor is to be opened with. */
+    public Executor loop() {
+        return thread;
+    }
+
+    /**
+     * Writes from this cursor from now on, and owns it.
+     *
+     * @param source opened with {@link #loop} at the written offset
+     */
+    public void start(ReplicaCursor source) {
+        if (cursor != null || source.offset() != writer.run().written()) {
+            throw new IllegalStateException(
+                    "the log's cursor is at "
+                            + source.offset()
+                            + " (expected: "
+                            + writer.run().written()
+                            + ", and one only)");
+        }
+        cursor = source;
+        thread.execute(() -> writer.readFrom(source));
+    }
+
+    /** Once per turn, after the buffer's: lets the log's thread know that there is more, and watches whether it follows. */
+    public void wake() {
+        if (cursor == null || stoppedReason.get() != null) {
+            return;
+        }
+        long pending = cursor.pendingBytes();
+        if (pending > config.stallBytes()) {
+            watchStall(pending);
+        } else {
+            behind = false;
+        }
+        thread.wake(pending >= LogWriter.WAKE_BYTES);
+    }
+
+    /** Whether the disk is too far behind and writers should be held back; only under {@code repl-log-on-stall throttle}. */
+    public boolean throttling() {
+        return behind && config.onStall() == StallPolicy.THROTTLE && stoppedReason.get() == null;
+    }
+
+    /** Whether the segment that ends at {@code nextOffset} is large enough for another to begin there. */
+    public boolean wantsRoll(long nextOffset) {
+        return nextOffset - newestSegmentStart >= config.segmentBytes()
+                && stoppedReason.get() == null;
+    }
+
+    /**
+     * The next byte fed begins a segment. To be called just before it is fed: at a command's end, outside a transaction, and
+     * with the stream's selected database forgotten, so that the segment begins with a SELECT.
+     */
+    public void rollAt(long nextOffset) {
+        rollAt(nextOffset, replid);
+    }
+
+    /** The same, and from there on the bytes belong to another history. */
+    public void rollAt(long nextOffset, Replid newReplid) {
+        if (nextOffset < newestSegmentStart) {
+            throw new IllegalArgumentException(
+                    "roll at " + nextOffset + " (expected: >= " + newestSegmentStart + ")");
+        }
+        replid = newReplid;
+        newestSegmentStart = nextOffset;
+        newestMark = nextOffset;
+        writer.queueRoll(nextOffset, newReplid);
+    }
+
+    /** The next byte fed begins a command outside a transaction, with {@code db} selected. One each 64 KB is kept. */
+    public void mark(long nextOffset, int db) {
+        if (nextOffset - newestMark >= StreamIndex.CHUNK_BYTES && stoppedReason.get() == null) {
+            newestMark = nextOffset;
+            writer.summer().mark(nextOffset, db);
+        }
+    }
+
+    @Override
+    public StreamRange range() {
+        return writer.run().range();
+    }
+
+    @Override
+    public boolean writing() {
+        return stoppedReason.get() == null;
+    }
+
+    @Override
+    public FileSlice lease(long offset, int maxBytes) {
+        return writer.run().lease(offset, maxBytes, counters.leases);
+    }
+
+    @Override
+    public Hold hold(long offset) {
+        Hold hold = holds.add(offset);
+        if (offset < writer.run().claimedOffset()) {
+            hold.close();
+            return null;
+        }
+        return hold;
+    }
+
+    @Override
+    public long fileBytes() {
+        return writer.run().fileBytes() + aside.bytes() + counters.deletedBytes.get();
+    }
+
+    /** Every byte below survives a crash. Any thread. */
+    public long syncedOffset() {
+        return writer.run().synced();
+    }
+
+    /** Why the log has stopped, null while it is being written. Any thread. */
+    public String stoppedReason() {
+        return stoppedReason.get();
+    }
+
+    public StreamIndex index() {
+        return env.index();
+    }
+
+    public StreamLogStats stats() {
+        Run run = writer.run();
+        StreamRange range = run.range();
+        return new StreamLogStats(
+                run.table().size(),
+                fileBytes(),
+                aside.bytes(),
+                counters.deletedBytes.get(),
+                range.startOffset(),
+                range.nextOffset(),
+                run.synced(),
+                cursor == null ? 0 : cursor.pendingBytes(),
+                counters.writes.get(),
+                counters.fsyncs.get(),
+                counters.errors.get(),
+                counters.droppedSegments.get(),
+                counters.openFiles.get(),
+                counters.leases.get(),
+                holds.count(),
+                counters.restarts.get(),
+                stoppedReason.get());
+    }
+
+    /** Whether a stopped log should be tried again: some time has passed, and nothing of the old stretch is in use. */
+    public boolean wantsRestart() {
+        return stoppedReason.get() != null
+                && !closed
+                && cursor == null
+                && thread.isAlive()
+                && holds.count() == 0
+                && env.nanoClock().getAsLong() - stoppedNanos >= RESTART_NANOS;
+    }
+
+    /**
+     * Begins anew, in a new segment; what was written before the stop is dropped. To be called as {@link #rollAt}, just
+     * before a command's first byte is fed at the cursor's offset.
+     */
+    public void restart(ReplicaCursor source, Replid currentReplid) {
+        if (!wantsRestart()) {
+            throw new IllegalStateException("the log is not to be restarted now, see wantsRestart");
+        }
+        long offset = source.offset();
+        cursor = source;
+        replid = currentReplid;
+        newestSegmentStart = offset;
+        newestMark = offset;
+        behind = false;
+        counters.restarts.incrementAndGet();
+        thread.execute(() -> beginAgain(source, offset, currentReplid));
+    }
+
+    /**
+     * Writes and forces all that was fed, and gives everything back but what readers still lease. To be called before the
+     * buffer is closed. Waits for the disk, at most some seconds for each step.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        await(writer::finish);
+        if (cursor != null) {
+            cursor.close();
+            awaitReleased(cursor);
+            cursor = null;
+        }
+        await(writer::release);
+        thread.stop(CLOSE_MILLIS);
+        if (!disk.stop(CLOSE_MILLIS)) {
+            LOG.warn("The stream log's last files are not closed after {} ms", CLOSE_MILLIS);
+        }
+    }
+
+    private void beginAgain(ReplicaCursor source, long offset, Replid currentReplid) {
+        try {
+            writer.begin(offset, currentReplid);
+        } catch (IOException e) {
+            counters.errors.incrementAndGet();
+            LOG.warn("The stream log cannot begin anew: {}", e.toString());
+            stoppedNanos = env.nanoClock().getAsLong();
+            toCommandLoop(() -> dropCursor(source));
+            return;
+        }
+        writer.readFrom(source);
+        stoppedReason.set(null);
+        LOG.info("The stream log is being written again, from offset {} on", offset);
+    }
+
+    private void watchStall(long pending) {
+        long now = env.nanoClock().getAsLong();
+        if (!behind) {
+            behind = true;
+            behindSinceNanos = now;
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(now - behindSinceNanos);
+        if (config.onStall() == StallPolicy.STOP && millis >= config.stallMillis()) {
+            stop(
+                    "the disk is "
+                            + pending
+                            + " bytes behind the stream, and has been too far for "
+                            + millis
+                            + " ms (expected: <= "
+                            + config.stallBytes()
+                            + " bytes)");
+        }
+    }
+
+    /** A disk's or a thread's failure; any of the log's threads. */
+    private void failed(String what, Throwable cause) {
+        counters.errors.incrementAndGet();
+        if (!(cause instanceof IOException)) {
+            LOG.error("The stream log failed: {}", what, cause);
+        }
+        stop(what + ": " + cause);
+    }
+
+    /** The first reason counts. Any thread. */
+    private void stop(String reason) {
+        stoppedNanos = env.nanoClock().getAsLong();
+        if (!stoppedReason.compareAndSet(null, reason)) {
+            return;
+        }
+        LOG.error(
+                "The stream log stops at offset {}: {}. Replicas are fed from memory only.",
+                writer.run().written(),
+                reason);
+        toCommandLoop(
+                () -> {
+                    ReplicaCursor stopped = cursor;
+                    if (stopped != null) {
+                        dropCursor(stopped);
+                    }
+                    env.listener().stopped(reason);
+                });
+        thread.execute(this::halt);
+    }
+
+    private void halt() {
+        try {
+            writer.halt();
+        } catch (IOException e) {
+            // The disk has failed before; what it holds up to the written offset can be read all
+            // the same.
+            counters.errors.incrementAndGet();
+            LOG.warn("The stream log's end cannot be noted in its manifest: {}", e.toString());
+        }
+    }
+
+    private void dropCursor(ReplicaCursor stopped) {
+        stopped.close();
+        if (cursor == stopped && !closed) {
+            cursor = null;
+        }
+    }
+
+    private void toCommandLoop(Runnable task) {
+        try {
+            env.commandLoop().execute(task);
+        } catch (RuntimeException e) {
+            LOG.warn("The command loop does not take the stream log's message: {}", e.toString());
+        }
+    }
+
+    private void await(Runnable task) {
+        CountDownLatch done = new CountDownLatch(1);
+        thread.execute(
+                () -> {
+                    try {
+                        task.run();
+                    } finally {
+                        done.countDown();
+                    }
+                });
+        awaitQuietly(done);
+    }
+
+    private void awaitReleased(ReplicaCursor closing) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
+        while (!closing.released() && deadline - System.nanoTime() > 0) {
+            await(() -> {});
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch done) {
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
+        boolean reached = false;
+        while (!reached && deadline - System.nanoTime() > 0) {
+            try {
+                done.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                reached = true;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
