@@ -1,0 +1,106 @@
+package io.replbuf.shared;
+
+import io.replbuf.memory.Slots;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Blocks that have left the chain while the loop of a closing cursor may still be reading them.
+ *
+ * <p>Owned by the command loop; once the buffer is closed, by the loop that releases last. A closing cursor holds at most one
+ * slice, so these are few, and for no longer than one send.
+ */
+final class RetiredBlocks {
+    /** What a closing cursor may be reading: the blocks {@code [first, last]}. */
+    record Hold(long first, long last) {
+        static final Hold NOTHING = new Hold(0, -1);
+
+        boolean covers(long block) {
+            return block >= first && block <= last;
+        }
+    }
+
+    /** A block off the chain, with the number of holds on it. */
+    private static final class Retired {
+        final long block;
+        final int slot;
+        int holds;
+
+        Retired(long block, int slot, int holds) {
+            this.block = block;
+            this.slot = slot;
+            this.holds = holds;
+        }
+    }
+
+    private final Slots slots;
+    private final List<Hold> holds = new ArrayList<>();
+    private final List<Retired> retired = new ArrayList<>();
+
+    RetiredBlocks(Slots slots) {
+        this.slots = slots;
+    }
+
+    void hold(Hold hold) {
+        if (hold != Hold.NOTHING) {
+            holds.add(hold);
+        }
+    }
+
+    /** Ends a hold; blocks that nobody holds any more are free. */
+    void letGo(Hold hold) {
+        if (hold == Hold.NOTHING) {
+            return;
+        }
+        removeFirst(hold);
+        retired.removeIf(
+                block -> {
+                    if (!hold.covers(block.block) || --block.holds > 0) {
+                        return false;
+                    }
+                    slots.free(block.slot);
+                    return true;
+                });
+    }
+
+    /** A block has left the chain: frees it, or keeps it until the last hold on it has ended. */
+    void retireOrFree(long block, int slot) {
+        int held = 0;
+        for (int i = 0; i < holds.size(); i++) {
+            if (holds.get(i).covers(block)) {
+                held++;
+            }
+        }
+        if (held == 0) {
+            slots.free(slot);
+        } else {
+            retired.add(new Retired(block, slot, held));
+        }
+    }
+
+    /** Frees everything; when no loop can be reading any more. */
+    void freeAll() {
+        holds.clear();
+        retired.forEach(block -> slots.free(block.slot));
+        retired.clear();
+    }
+
+    int[] slots() {
+        return retired.stream().mapToInt(block -> block.slot).toArray();
+    }
+
+    int count() {
+        return retired.size();
+    }
+
+    /** By identity: two cursors may hold equal stretches. */
+    private void removeFirst(Hold hold) {
+        for (int i = 0; i < holds.size(); i++) {
+            if (holds.get(i) == hold) {
+                holds.remove(i);
+                return;
+            }
+        }
+        throw new IllegalStateException("hold " + hold + ": ended twice");
+    }
+}

@@ -1,0 +1,266 @@
+package io.replbuf.shared;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.replbuf.buffer.BufferContext;
+import io.replbuf.buffer.BufferStats;
+import io.replbuf.buffer.CursorRole;
+import io.replbuf.buffer.LimitConfig;
+import io.replbuf.buffer.OutputLimit.Verdict;
+import io.replbuf.buffer.ReplicaCursor;
+import io.replbuf.memory.Account;
+import io.replbuf.memory.Accountant;
+import io.replbuf.memory.Extent;
+import io.replbuf.memory.Extents;
+import io.replbuf.memory.Owner;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is shared's own: block sizes, slices over many blocks, Redis' charges, pins, and memory that goes back. */
+class SharedChainTest {
+    private static final int BLOCK = 16 << 10;
+    private static final Executor LOOP = Runnable::run;
+
+    private final Extents extents = new Extents(8L * Extent.BYTES, null);
+    private final Account account = new Accountant().account(Owner.REPLICATION);
+    private SharedBuffer buffer = buffer(BLOCK, Map.of());
+
+    @AfterEach
+    void everythingIsBack() {
+        buffer.close();
+        assertThat(account.bytes()).isZero();
+        assertThat(extents.liveBytes()).isZero();
+        extents.close();
+    }
+
+    private SharedBuffer buffer(long backlogBytes, Map<String, String> options) {
+        return (SharedBuffer)
+                new SharedBufferFactory()
+                        .create(
+                                new BufferContext(
+                                        System::nanoTime,
+                                        extents,
+                                        account,
+                                        LOOP,
+                                        null,
+                                        1,
+                                        backlogBytes,
+                                        options));
+    }
+
+    private void remake(long backlogBytes, Map<String, String> options) {
+        buffer.close();
+        buffer = buffer(backlogBytes, options);
+    }
+
+    private void feed(int bytes) {
+        buffer.feed(ByteBuffer.allocate(bytes));
+    }
+
+    private ReplicaCursor open(long offset) {
+        return buffer.open(offset, CursorRole.REPLICA, LOOP);
+    }
+
+    private static void readAll(ReplicaCursor cursor) {
+        ByteBuffer slice;
+        while ((slice = cursor.next(1 << 20)) != null) {
+            cursor.advance(slice.remaining());
+        }
+    }
+
+    @Test
+    void shouldGiveOneSliceOverManyNeighbouringBlocks() {
+        ReplicaCursor cursor = open(1);
+        feed(1 << 20);
+
+        assertThat(cursor.next(256 << 10).remaining()).isEqualTo(256 << 10);
+        cursor.advance(100);
+        assertThat(cursor.next(1 << 20).remaining()).isEqualTo(256 << 10);
+        assertThat(cursor.next(5).remaining()).isEqualTo(5);
+    }
+
+    @Test
+    void shouldEndASliceWhereTheExtentEnds() {
+        ReplicaCursor cursor = open(1);
+        feed(Extent.BYTES);
+        feed(BLOCK);
+        long read = 0;
+        for (ByteBuffer slice; (slice = cursor.next(1 << 20)) != null; ) {
+            read += slice.remaining();
+            cursor.advance(slice.remaining());
+        }
+
+        assertThat(read).isEqualTo(Extent.BYTES + BLOCK);
+    }
+
+    @Test
+    void shouldNotGrowWithTheNumberOfReplicas() {
+        ReplicaCursor one = open(1);
+        feed(10 << 20);
+        long alone = buffer.stats().retainedBytes();
+        for (int i = 0; i < 15; i++) {
+            open(1);
+        }
+
+        assertThat(buffer.stats().retainedBytes() - alone).isEqualTo(15L * SharedCursor.BYTES);
+        assertThat(buffer.stats().duplicatedPayloadBytes()).isZero();
+        assertThat(buffer.stats().copiedBytes()).isEqualTo(buffer.stats().fedBytes());
+        one.close();
+        buffer.turn(1);
+        assertThat(buffer.stats().uniquePayloadBytes()).isEqualTo(10 << 20);
+    }
+
+    @Test
+    void shouldGiveExtentsBackAsALaggardLeaves() {
+        ReplicaCursor laggard = open(1);
+        for (int i = 0; i < 100; i++) {
+            feed(1 << 20);
+            buffer.turn(64);
+        }
+        assertThat(extents.liveBytes()).isEqualTo(4L * Extent.BYTES);
+
+        laggard.close();
+        int turns = 1;
+        while (buffer.turn(640)) {
+            turns++;
+        }
+
+        assertThat(turns).isEqualTo(1 + 6400 / 640 - 1);
+        assertThat(buffer.stats().blocks()).isEqualTo(1);
+        assertThat(extents.liveBytes()).isEqualTo(Extent.BYTES);
+    }
+
+    /** Redis' rule: from the start of the reader's block to the end of the tail's capacity, and 64 bytes a block. */
+    @Test
+    void shouldChargeWholeBlocksAsRedisDoes() {
+        feed(10);
+        ReplicaCursor synced = open(11);
+        assertThat(synced.outputBytes()).isZero();
+        assertThat(synced.outputBlocks()).isZero();
+
+        feed(1);
+        assertThat(synced.outputBlocks()).isEqualTo(1);
+        assertThat(synced.outputBytes()).isEqualTo(BLOCK + 64);
+        readAll(synced);
+        assertThat(synced.outputBytes()).as("an idle replica holds the tail").isEqualTo(BLOCK + 64);
+
+        feed(3 * BLOCK);
+        assertThat(synced.outputBlocks()).isEqualTo(4);
+        assertThat(synced.outputBytes()).isEqualTo(4L * (BLOCK + 64));
+        assertThat(open(1).outputBytes()).as("an open below the end").isEqualTo(4L * (BLOCK + 64));
+    }
+
+    @Test
+    void shouldStayOnAFullTailUntilThereIsABlockBehindIt() {
+        ReplicaCursor cursor = open(1);
+        feed(BLOCK);
+        readAll(cursor);
+        buffer.turn(1);
+        assertThat(cursor.outputBlocks()).isEqualTo(1);
+
+        feed(1);
+        assertThat(cursor.outputBlocks()).isEqualTo(1);
+        readAll(cursor);
+        feed(BLOCK);
+        buffer.turn(64);
+        assertThat(buffer.stats().blocks())
+                .as("only the block under the reader is pinned")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void shouldLowerTheBlockSizeToASixteenthOfTheBacklog() {
+        ChainConfig wanted = new ChainConfig(256 << 10, true);
+
+        assertThat(wanted.concluded(1).blockBytes()).isEqualTo(16 << 10);
+        assertThat(wanted.concluded(16 << 10).blockBytes()).isEqualTo(16 << 10);
+        assertThat(wanted.concluded(1 << 20).blockBytes()).isEqualTo(64 << 10);
+        assertThat(wanted.concluded((1 << 20) + 999_999).blockBytes()).isEqualTo(64 << 10);
+        assertThat(wanted.concluded(1L << 40).blockBytes()).isEqualTo(256 << 10);
+        assertThat(new ChainConfig(256, true).concluded(1).blockBytes()).isEqualTo(256);
+    }
+
+    @Test
+    void shouldFloorBothLimitsAtTheBacklog() {
+        remake(10 << 20, Map.of());
+        LimitConfig config = new LimitConfig(512 << 10, 256 << 10, 1);
+
+        var limit = buffer.limit(config);
+        assertThat(limit.softFloorBytes()).isEqualTo(10 << 20);
+        assertThat(limit.judge((10 << 20) - 1, 2_000)).isEqualTo(Verdict.KEEP);
+        assertThat(limit.judge(10 << 20, -1)).isEqualTo(Verdict.KILL);
+
+        buffer.resizeBacklog(1 << 20);
+        assertThat(limit.judge(1 << 20, -1)).as("after a resize").isEqualTo(Verdict.KILL);
+        assertThat(limit.judge((1 << 20) - 1, 2_000)).isEqualTo(Verdict.KEEP);
+    }
+
+    @Test
+    void shouldLeaveTheSoftLimitAloneWhereTheFloorIsSwitchedOff() {
+        remake(10 << 20, Map.of("repl-buffer-soft-limit-floor", "no"));
+        var limit = buffer.limit(new LimitConfig(512 << 10, 256 << 10, 1));
+
+        assertThat(limit.softFloorBytes()).isZero();
+        assertThat(limit.judge(256 << 10, 1_001)).isEqualTo(Verdict.KILL);
+        assertThat(limit.judge(256 << 10, 1_000)).isEqualTo(Verdict.KEEP);
+        assertThat(limit.judge(5 << 20, 0)).as("the hard one is floored").isEqualTo(Verdict.KEEP);
+    }
+
+    @Test
+    void shouldNameTheOptionThatIsWrong() {
+        assertThatThrownBy(() -> buffer(1, Map.of("repl-buffer-block-size", "1000")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("repl-buffer-block-size: 1000 (expected: a power of two");
+        assertThatThrownBy(() -> buffer(1, Map.of("repl-buffer-block-size", "16kb")))
+                .hasMessageContaining("repl-buffer-block-size: \"16kb\" (expected");
+        assertThatThrownBy(() -> buffer(1, Map.of("repl-buffer-soft-limit-floor", "maybe")))
+                .hasMessageContaining(
+                        "repl-buffer-soft-limit-floor: \"maybe\" (expected: yes or no)");
+        assertThatThrownBy(() -> buffer(0, Map.of())).hasMessageContaining("backlogBytes: 0");
+    }
+
+    @Test
+    void shouldKeepItsLedgerBesideTheExtents() {
+        ReplicaCursor cursor = open(1);
+        feed(100_000);
+        cursor.next(1_000);
+        BufferStats stats = buffer.stats();
+
+        assertThat(stats.uniquePayloadBytes()).isEqualTo(100_000);
+        assertThat(stats.slackBytes()).isEqualTo(7L * BLOCK - 100_000);
+        assertThat(stats.inFlightBytes()).isEqualTo(1_000);
+        assertThat(stats.pinnedBytes()).isEqualTo(100_000);
+        assertThat(stats.mappedBytes()).isEqualTo(Extent.BYTES);
+        assertThat(stats.retainedBytes()).isEqualTo(account.bytes());
+    }
+
+    @Test
+    void shouldAllocateNothingToFeedAndToRead() {
+        com.sun.management.ThreadMXBean threads =
+                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        ByteBuffer command = ByteBuffer.allocate(700);
+        ReplicaCursor cursor = open(1);
+        long id = Thread.currentThread().getId();
+        long allocated = 0;
+        // Interpreter, compiler and the first lap over the extents aside: the last round counts.
+        for (int round = 0; round < 5; round++) {
+            long before = threads.getThreadAllocatedBytes(id);
+            for (int i = 0; i < 20_000; i++) {
+                command.clear();
+                buffer.feed(command);
+                ByteBuffer slice = cursor.next(1 << 20);
+                cursor.advance(slice.remaining());
+                buffer.turn(64);
+            }
+            allocated = threads.getThreadAllocatedBytes(id) - before;
+        }
+
+        // One view of an extent each 32 MiB may be among 14 MB fed.
+        assertThat(allocated).isLessThan(1_000);
+    }
+}
