@@ -1,0 +1,398 @@
+package io.replbuf.legacy;
+
+import io.replbuf.buffer.BufferContext;
+import io.replbuf.buffer.BufferExhaustedException;
+import io.replbuf.buffer.BufferStats;
+import io.replbuf.buffer.CursorQueue;
+import io.replbuf.buffer.CursorRole;
+import io.replbuf.buffer.LimitConfig;
+import io.replbuf.buffer.OutputLimit;
+import io.replbuf.buffer.ReplicaCursor;
+import io.replbuf.buffer.ReplicationBuffer;
+import io.replbuf.memory.Account;
+import io.replbuf.memory.Slots;
+import io.replbuf.stream.StreamRange;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A ring for partial resyncs, and for every cursor a queue of its own into which each byte is copied.
+ *
+ * <p><b>Threads.</b> The command loop calls every method, copies, allocates and frees. A cursor's loop reads its queue below the
+ * published offset. They meet in the published offset (release, acquire), the queue of cursors that left a chunk, and the
+ * closing of a cursor (see {@link io.replbuf.buffer.MemoryCursor}).
+ *
+ * <p><b>Memory</b> is the ring's size plus, for each cursor, its lag rounded up to chunks and at least one chunk once fed. The ring
+ * is allocated when the first byte is fed after creation, {@link #dropBacklog} or a resize, and then as a whole.
+ *
+ * <p>Where memory is short, {@link #feed} refuses, and {@link #open} answers null for an offset whose gap finds no room: a full
+ * resync needs none at first.
+ */
+final class LegacyBuffer implements ReplicationBuffer {
+    private static final VarHandle PUBLISHED;
+
+    static {
+        try {
+            PUBLISHED =
+                    MethodHandles.lookup()
+                            .findVarHandle(LegacyBuffer.class, "published", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Slots slots;
+    private final Account account;
+    private final CursorQueue moved = new CursorQueue();
+    private final List<LegacyCursor> open = new ArrayList<>();
+    private final List<LegacyCursor> closing = new ArrayList<>();
+
+    private long ringBytes;
+
+    /** Null while there is no backlog. */
+    private Ring ring;
+
+    private long nextOffset;
+
+    /** nextOffset for other loops: written with release when the bytes below it are in every queue. */
+    private long published;
+
+    private int chunks;
+    private int retired;
+    private int maxFreedPerQueue;
+    private boolean moreToFree;
+    private long chargedBytes;
+    private long fedBytes;
+    private long copiedBytes;
+    private boolean closed;
+
+    LegacyBuffer(BufferContext context, int chunkBytes) {
+        this.slots = new Slots(context.extents(), chunkBytes);
+        this.account = context.account();
+        this.ringBytes = checkedRing(context.backlogBytes());
+        this.nextOffset = context.startOffset();
+        PUBLISHED.setRelease(this, nextOffset);
+    }
+
+    @Override
+    public long feed(ByteBuffer bytes) {
+        requireOpen();
+        int from = bytes.position();
+        int count = bytes.remaining();
+        if (count == 0) {
+            return nextOffset;
+        }
+        reserve(count);
+        if (ring == null) {
+            ring = new Ring(slots, ringBytes);
+        }
+        ring.append(bytes, from, count);
+        for (int i = 0; i < open.size(); i++) {
+            ChunkQueue queue = open.get(i).queue();
+            int before = queue.chunks();
+            queue.append(bytes, from, count, nextOffset);
+            chunks += queue.chunks() - before;
+        }
+        bytes.position(from + count);
+        fedBytes += count;
+        copiedBytes += count * (1L + open.size());
+        nextOffset += count;
+        PUBLISHED.setRelease(this, nextOffset);
+        charge();
+        return nextOffset;
+    }
+
+    /** Memory for the ring, if it is to be made, and for every queue: all or nothing. */
+    private void reserve(int count) {
+        long needed = ring == null ? Ring.piecesFor(slots, ringBytes) : 0;
+        for (int i = 0; i < open.size(); i++) {
+            LegacyCursor cursor = open.get(i);
+            needed += cursor.queue().chunksFor(count, cursor.offset() == nextOffset);
+        }
+        if (!reserveChunks(needed)) {
+            throw new BufferExhaustedException(
+                    "feed: "
+                            + count
+                            + " bytes (expected: memory for "
+                            + needed
+                            + " chunks of "
+                            + slots.slotBytes()
+                            + ")");
+        }
+    }
+
+    private boolean reserveChunks(long count) {
+        return count <= Integer.MAX_VALUE && slots.reserve((int) count);
+    }
+
+    @Override
+    public long skip(long bytes) {
+        requireOpen();
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes: " + bytes + " (expected: >= 0)");
+        }
+        if (!open.isEmpty()) {
+            throw new IllegalStateException("open cursors: " + open.size() + " (expected: 0)");
+        }
+        nextOffset = Math.addExact(nextOffset, bytes);
+        PUBLISHED.setRelease(this, nextOffset);
+        if (ring != null) {
+            ring.forget();
+        }
+        return nextOffset;
+    }
+
+    @Override
+    public StreamRange coverage() {
+        return new StreamRange(nextOffset - ringFilled(), nextOffset);
+    }
+
+    @Override
+    public long nextOffset() {
+        return nextOffset;
+    }
+
+    @Override
+    public ReplicaCursor open(long offset, CursorRole role, Executor loop) {
+        requireOpen();
+        if (!coverage().continues(offset)) {
+            return null;
+        }
+        ChunkQueue queue = new ChunkQueue(slots);
+        long gap = nextOffset - offset;
+        if (gap > 0) {
+            if (!reserveChunks(queue.chunksFor(gap, false))) {
+                return null;
+            }
+            ring.copyNewest(gap, offset, queue);
+            copiedBytes += gap;
+            chunks += queue.chunks();
+        }
+        LegacyCursor cursor = new LegacyCursor(this, queue, offset, loop);
+        open.add(cursor);
+        charge();
+        return cursor;
+    }
+
+    /**
+     * Frees what readers have left, at most {@code maxBlocks} chunks of each queue: 64 in all would not keep pace with a
+     * dozen replicas that are, since each has chunks of its own.
+     */
+    @Override
+    public boolean turn(int maxBlocks) {
+        if (maxBlocks < 1) {
+            throw new IllegalArgumentException("maxBlocks: " + maxBlocks + " (expected: >= 1)");
+        }
+        if (closed) {
+            return false;
+        }
+        maxFreedPerQueue = maxBlocks;
+        moreToFree = false;
+        moved.drain();
+        charge();
+        return moreToFree;
+    }
+
+    /** Loses the history, as 6.2 does; the new ring is made with the next byte. */
+    @Override
+    public void resizeBacklog(long backlogBytes) {
+        long size = checkedRing(backlogBytes);
+        if (size != ringBytes) {
+            ringBytes = size;
+            dropBacklog();
+        }
+    }
+
+    @Override
+    public void dropBacklog() {
+        if (ring != null) {
+            ring.free();
+            ring = null;
+            charge();
+        }
+    }
+
+    @Override
+    public OutputLimit limit(LimitConfig config) {
+        return new LegacyLimit(config);
+    }
+
+    /**
+     * Ring and queues each hold a suffix of the stream, from some offset to nextOffset; so every offset from the lowest of these
+     * on is held at least once, and all that is held beyond that is duplicated.
+     */
+    @Override
+    public BufferStats stats() {
+        long heldFrom = nextOffset - ringFilled();
+        long held = ringFilled();
+        long oldest = nextOffset;
+        long inFlight = 0;
+        for (int i = 0; i < open.size(); i++) {
+            LegacyCursor cursor = open.get(i);
+            held += cursor.queue().payloadBytes();
+            heldFrom = Math.min(heldFrom, cursor.queue().heldFrom(nextOffset));
+            oldest = Math.min(oldest, cursor.offset());
+            inFlight += cursor.heldBytes();
+        }
+        for (int i = 0; i < closing.size(); i++) {
+            inFlight += closing.get(i).heldBytes();
+        }
+        long unique = nextOffset - heldFrom;
+        long retiredBytes = (long) retired * slots.slotBytes();
+        return new BufferStats(
+                unique,
+                held - unique,
+                closed ? 0 : metadataBytes(),
+                closed ? 0 : (long) slots.used() * slots.slotBytes() - held - retiredBytes,
+                closed ? 0 : retiredBytes,
+                nextOffset - oldest,
+                inFlight,
+                0,
+                ringFilled(),
+                closed ? 0 : slots.mappedBytes(),
+                chunks,
+                open.size(),
+                0,
+                0,
+                0,
+                fedBytes,
+                copiedBytes);
+    }
+
+    /**
+     * Frees ring and queues, and empties the books.
+     *
+     * <p>Chunks that a loop is sending from at this moment outlive the call: the last loop to release gives them back.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        while (!open.isEmpty()) {
+            open.get(open.size() - 1).close();
+        }
+        moved.drain();
+        dropBacklog();
+        account.add(-chargedBytes);
+        chargedBytes = 0;
+        if (!closing.isEmpty()) {
+            AtomicInteger sending = new AtomicInteger(closing.size());
+            Runnable last =
+                    () -> {
+                        if (sending.decrementAndGet() == 0) {
+                            closing.forEach(this::freeRetired);
+                        }
+                    };
+            closing.forEach(cursor -> cursor.whenReleased(last));
+        }
+    }
+
+    CursorQueue moved() {
+        return moved;
+    }
+
+    /** Offset behind the last byte that may be read; any loop. */
+    long published() {
+        return (long) PUBLISHED.getAcquire(this);
+    }
+
+    int chunkBytes() {
+        return slots.slotBytes();
+    }
+
+    /** The cursor's reader has left chunks; frees as many as a turn may. */
+    void freeTaken(LegacyCursor cursor) {
+        int freed = cursor.queue().freeTaken(cursor.offset(), maxFreedPerQueue);
+        chunks -= freed;
+        if (cursor.queue().hasTaken(cursor.offset())) {
+            moreToFree = true;
+            cursor.noticeAgain();
+        }
+    }
+
+    /** The cursor was closed and its queue of {@code freed} chunks with it, but for the one that a send is reading. */
+    void closing(LegacyCursor cursor, int freed) {
+        open.remove(cursor);
+        closing.add(cursor);
+        chunks -= freed;
+        if (cursor.retiredSlot() != Slots.NONE) {
+            retired++;
+        }
+        charge();
+    }
+
+    /** The cursor's loop has let go of everything. */
+    void forget(LegacyCursor cursor) {
+        if (closing.remove(cursor)) {
+            freeRetired(cursor);
+        }
+    }
+
+    private void freeRetired(LegacyCursor cursor) {
+        if (cursor.retiredSlot() != Slots.NONE) {
+            retired--;
+            slots.free(cursor.retiredSlot());
+        }
+    }
+
+    // ---- for tests that add up what is alive
+
+    List<LegacyCursor> openCursors() {
+        return open;
+    }
+
+    List<LegacyCursor> closingCursors() {
+        return closing;
+    }
+
+    Ring ring() {
+        return ring;
+    }
+
+    Slots slots() {
+        return slots;
+    }
+
+    private long ringFilled() {
+        return ring == null ? 0 : ring.filled();
+    }
+
+    private long metadataBytes() {
+        return (long) chunks * Chunk.OVERHEAD
+                + (long) (open.size() + closing.size()) * LegacyCursor.BYTES
+                + (ring == null ? 0 : 16 + (long) ring.pieces().length * Integer.BYTES)
+                + slots.metadataBytes();
+    }
+
+    /** Brings the account to what is held now. */
+    private void charge() {
+        if (closed) {
+            return;
+        }
+        long held = (long) slots.used() * slots.slotBytes() + metadataBytes();
+        if (held != chargedBytes) {
+            account.add(held - chargedBytes);
+            chargedBytes = held;
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("buffer is closed");
+        }
+    }
+
+    private static long checkedRing(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("backlogBytes: " + bytes + " (expected: >= 1)");
+        }
+        return Math.max(bytes, Ring.MIN_BYTES);
+    }
+}

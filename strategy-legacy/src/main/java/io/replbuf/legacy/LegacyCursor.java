@@ -1,0 +1,120 @@
+package io.replbuf.legacy;
+
+import io.replbuf.buffer.MemoryCursor;
+import io.replbuf.memory.Slots;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+
+/**
+ * A replica's place in its private queue.
+ *
+ * <p>The command loop feeds and frees the queue; the loop walks along it behind the published offset and owns the position.
+ */
+final class LegacyCursor extends MemoryCursor {
+    /** This object, its queue and its view, with their headers: 128, 72 and 64 bytes; charged as metadata. */
+    static final int BYTES = 264;
+
+    private final LegacyBuffer buffer;
+    private final ChunkQueue queue;
+
+    // The loop's half.
+    private Chunk current;
+    private ByteBuffer view;
+    private ByteBuffer viewed;
+
+    // The command loop's half.
+    private int retiredSlot = Slots.NONE;
+
+    LegacyCursor(LegacyBuffer buffer, ChunkQueue queue, long offset, Executor loop) {
+        super(offset, loop, buffer.moved());
+        this.buffer = buffer;
+        this.queue = queue;
+    }
+
+    // ---- loop
+
+    @Override
+    protected long publishedOffset() {
+        return buffer.published();
+    }
+
+    /** At most the rest of a chunk, as Redis writes node by node. */
+    @Override
+    protected ByteBuffer slice(long from, int bytes) {
+        Chunk chunk = current == null ? queue.firstForReader() : current;
+        while (from >= chunk.fullOffset()) {
+            chunk = chunk.next();
+        }
+        current = chunk;
+        if (chunk.memory != viewed) {
+            viewed = chunk.memory;
+            view = viewed.duplicate();
+        }
+        int position = chunk.position + (int) (from - chunk.startOffset());
+        int length = (int) Math.min(bytes, chunk.fullOffset() - from);
+        return view.clear().position(position).limit(position + length);
+    }
+
+    /** Only a chunk that was left is of interest: it can be freed. */
+    @Override
+    protected boolean moved(long from, long to) {
+        return to == current.fullOffset();
+    }
+
+    @Override
+    protected void letGo() {
+        current = null;
+        view = null;
+        viewed = null;
+    }
+
+    // ---- command loop
+
+    @Override
+    protected void noticed() {
+        if (!closing()) {
+            buffer.freeTaken(this);
+        } else if (released()) {
+            buffer.forget(this);
+        }
+    }
+
+    @Override
+    protected void closed(long from, int bytes) {
+        int chunks = queue.chunks();
+        retiredSlot = queue.freeAll(bytes == 0 ? -1 : from);
+        buffer.closing(this, chunks);
+    }
+
+    @Override
+    public long outputBytes() {
+        return (long) outputBlocks() * (buffer.chunkBytes() + Chunk.OVERHEAD);
+    }
+
+    /** The reply list of 6.2, without the array in the client object that the first chunk stands for. */
+    @Override
+    public int outputBlocks() {
+        return closing() ? 0 : queue.chunksBehind(offset());
+    }
+
+    ChunkQueue queue() {
+        return queue;
+    }
+
+    /** The chunk of a send that was under way when the cursor was closed. */
+    int retiredSlot() {
+        return retiredSlot;
+    }
+
+    void noticeAgain() {
+        notice();
+    }
+
+    long heldBytes() {
+        return inFlightBytes();
+    }
+
+    void whenReleased(Runnable action) {
+        afterRelease(action);
+    }
+}
