@@ -1,0 +1,419 @@
+package io.replbuf.aofpsync;
+
+import io.replbuf.buffer.BufferStats;
+import io.replbuf.buffer.CursorRole;
+import io.replbuf.buffer.LimitConfig;
+import io.replbuf.buffer.OutputLimit;
+import io.replbuf.buffer.ReplicaCursor;
+import io.replbuf.buffer.ReplicationBuffer;
+import io.replbuf.buffer.StreamHistory;
+import io.replbuf.memory.Account;
+import io.replbuf.stream.StreamRange;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A bounded window in memory over a history on disk: a replica that falls out of the window goes on from the disk.
+ *
+ * <pre>
+ *   history (log)   [===================================)written
+ *   window (chain)                              [===========)nextOffset
+ *                        ▲ demoted: file slices      ▲ in memory: slices of the chain
+ * </pre>
+ *
+ * <p><b>Threads.</b> The command loop calls every method. What it shares with a cursor's loop stands in {@link WindowedCursor};
+ * besides that only the offset behind the last byte fed is published, with release. The history is any thread's.
+ *
+ * <p><b>Rules</b>, applied once a turn: a replica in memory that is more than the window behind is demoted; one in the log that
+ * is within half of it is offered its way back, so that it must fall back by another half before it leaves again. An offer
+ * that is not taken until the replica is a window behind is withdrawn. Where the history has stopped, its readers get an offer
+ * at its end, if the window still covers that, else they are broken off ({@code log-stopped}); a reader that retention has
+ * overtaken is broken off ({@code gap}).
+ *
+ * <p><b>Memory</b> is the window, a block, what is fed in one turn, and what the log's cursor has not written yet; a replica costs a
+ * constant. The work of a turn grows with the demoted replicas, and with all of them once per window of stream.
+ */
+final class AofPsyncBuffer implements ReplicationBuffer {
+    private static final VarHandle FED;
+
+    static {
+        try {
+            FED = MethodHandles.lookup().findVarHandle(AofPsyncBuffer.class, "fed", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    static final String GAP = "gap";
+    static final String LOG_STOPPED = "log-stopped";
+
+    private final ReplicationBuffer window;
+    private final StreamHistory history;
+    private final Account account;
+    private final boolean windowFollowsBacklog;
+    private final AtomicLong handOffs = new AtomicLong();
+
+    /** Cursors that were in memory when looked at last, and the others. */
+    private final List<WindowedCursor> near = new ArrayList<>();
+
+    private final List<WindowedCursor> away = new ArrayList<>();
+
+    private long windowBytes;
+    private long fed;
+
+    /** No near cursor is more than the window behind before the stream has passed this. */
+    private long watchFrom = Long.MAX_VALUE;
+
+    /** What is below was forgotten on demand, although the history may still have it. */
+    private long floor;
+
+    private long demotions;
+    private boolean closed;
+
+    AofPsyncBuffer(
+            ReplicationBuffer window,
+            StreamHistory history,
+            Account account,
+            long windowBytes,
+            boolean windowFollowsBacklog) {
+        this.window = window;
+        this.history = history;
+        this.account = account;
+        this.windowBytes = windowBytes;
+        this.windowFollowsBacklog = windowFollowsBacklog;
+        this.fed = window.nextOffset();
+        this.floor = 1;
+    }
+
+    @Override
+    public long feed(ByteBuffer bytes) {
+        long next = window.feed(bytes);
+        FED.setRelease(this, next);
+        return next;
+    }
+
+    @Override
+    public long skip(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes: " + bytes + " (expected: >= 0)");
+        }
+        if (cursors() > 0) {
+            throw new IllegalStateException("open cursors: " + cursors() + " (expected: 0)");
+        }
+        long next = window.skip(bytes);
+        FED.setRelease(this, next);
+        floor = next;
+        return next;
+    }
+
+    @Override
+    public StreamRange coverage() {
+        StreamRange memory = window.coverage();
+        StreamRange disk = history.range();
+        boolean contiguous =
+                disk.startOffset() < memory.startOffset()
+                        && disk.nextOffset() >= memory.startOffset();
+        long start = contiguous ? disk.startOffset() : memory.startOffset();
+        return new StreamRange(Math.max(start, floor), memory.nextOffset());
+    }
+
+    @Override
+    public long nextOffset() {
+        return window.nextOffset();
+    }
+
+    @Override
+    public ReplicaCursor open(long offset, CursorRole role, Executor loop) {
+        if (role == CursorRole.LOG) {
+            return window.open(offset, role, loop);
+        }
+        if (!coverage().continues(offset)) {
+            return null;
+        }
+        ReplicaCursor memory = window.open(offset, role, loop);
+        if (memory != null) {
+            WindowedCursor cursor = cursor(loop, offset, memory, null);
+            addNear(cursor);
+            return cursor;
+        }
+        return openInLog(offset, loop);
+    }
+
+    @Override
+    public boolean turn(int maxBlocks) {
+        if (!closed) {
+            watchNear();
+            watchAway();
+        }
+        return window.turn(maxBlocks);
+    }
+
+    /** Changes the window where it follows the backlog; one that was configured stays, since the log holds the rest. */
+    @Override
+    public void resizeBacklog(long backlogBytes) {
+        if (backlogBytes < 1) {
+            throw new IllegalArgumentException(
+                    "backlogBytes: " + backlogBytes + " (expected: >= 1)");
+        }
+        if (windowFollowsBacklog) {
+            windowBytes = AofPsyncFactory.windowByDefault(backlogBytes);
+            window.resizeBacklog(windowBytes);
+            watchFrom = 0;
+        }
+    }
+
+    /** Forgets window and history alike: what they hold belongs to a stream that nobody may ask for any more. */
+    @Override
+    public void dropBacklog() {
+        window.dropBacklog();
+        floor = oldestOffset();
+    }
+
+    @Override
+    public OutputLimit limit(LimitConfig config) {
+        return new AofPsyncLimit(window.limit(config), () -> windowBytes);
+    }
+
+    @Override
+    public BufferStats stats() {
+        BufferStats memory = window.stats();
+        return new BufferStats(
+                memory.uniquePayloadBytes(),
+                memory.duplicatedPayloadBytes(),
+                memory.metadataBytes() + (long) cursors() * WindowedCursor.BYTES,
+                memory.slackBytes(),
+                memory.retiredBytes(),
+                Math.max(memory.pinnedBytes(), pinnedByLoops()),
+                memory.inFlightBytes(),
+                history.fileBytes(),
+                memory.backlogBytes(),
+                memory.mappedBytes(),
+                memory.blocks(),
+                cursors(),
+                demotedCursors(),
+                demotions,
+                handOffs.get(),
+                memory.fedBytes(),
+                memory.copiedBytes());
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        while (!near.isEmpty()) {
+            near.get(near.size() - 1).close();
+        }
+        while (!away.isEmpty()) {
+            away.get(away.size() - 1).close();
+        }
+        window.close();
+    }
+
+    /** The cursor was closed. */
+    void closed(WindowedCursor cursor) {
+        if (near.remove(cursor) || away.remove(cursor)) {
+            account.add(-WindowedCursor.BYTES);
+        }
+    }
+
+    /** The cursor has gone from the log back to memory; its loop. */
+    void handedOff() {
+        handOffs.incrementAndGet();
+    }
+
+    /** For tests that add up what is alive. */
+    ReplicationBuffer window() {
+        return window;
+    }
+
+    long windowBytes() {
+        return windowBytes;
+    }
+
+    private ReplicaCursor openInLog(long offset, Executor loop) {
+        StreamHistory.Hold hold = history.hold(offset);
+        if (hold == null) {
+            return null;
+        }
+        boolean goesOn = history.writing();
+        StreamRange disk = history.range();
+        if (!disk.continues(offset)
+                || (!goesOn && !window.coverage().continues(disk.nextOffset()))) {
+            hold.close();
+            return null;
+        }
+        WindowedCursor cursor = cursor(loop, offset, null, hold);
+        away.add(cursor);
+        watch(cursor);
+        return cursor;
+    }
+
+    private WindowedCursor cursor(
+            Executor loop, long offset, ReplicaCursor memory, StreamHistory.Hold hold) {
+        account.add(WindowedCursor.BYTES);
+        return new WindowedCursor(
+                this, history, () -> (long) FED.getAcquire(this), loop, offset, memory, hold);
+    }
+
+    private void addNear(WindowedCursor cursor) {
+        near.add(cursor);
+        watchFrom = Math.min(watchFrom, cursor.offset() + windowBytes);
+    }
+
+    // ---- a turn's decisions
+
+    private void watchNear() {
+        long next = window.nextOffset();
+        if (next <= watchFrom) {
+            return;
+        }
+        watchFrom = Long.MAX_VALUE;
+        for (int i = near.size() - 1; i >= 0; i--) {
+            WindowedCursor cursor = near.get(i);
+            long offset = cursor.offset();
+            if (next - offset > windowBytes && demote(cursor, offset)) {
+                near.set(i, near.get(near.size() - 1));
+                near.remove(near.size() - 1);
+                away.add(cursor);
+            } else {
+                watchFrom = Math.min(watchFrom, offset + windowBytes);
+            }
+        }
+    }
+
+    /** False if the history cannot take the replica over: it stays in memory, under the configured limits. */
+    private boolean demote(WindowedCursor cursor, long offset) {
+        if (!history.writing()) {
+            return false;
+        }
+        StreamHistory.Hold hold = history.hold(offset);
+        if (hold == null) {
+            return false;
+        }
+        cursor.demote(hold);
+        demotions++;
+        return true;
+    }
+
+    private void watchAway() {
+        for (int i = away.size() - 1; i >= 0; i--) {
+            WindowedCursor cursor = away.get(i);
+            watch(cursor);
+            if (cursor.place() == WindowedCursor.Place.MEMORY) {
+                away.set(i, away.get(away.size() - 1));
+                away.remove(away.size() - 1);
+                addNear(cursor);
+            }
+        }
+    }
+
+    private void watch(WindowedCursor cursor) {
+        switch (cursor.place()) {
+            case LEAVING:
+                // Its loop has yet to notice; only retention can harm it now.
+                breakOffBehind(cursor, Long.MAX_VALUE);
+                break;
+            case LOG:
+                watchInLog(cursor);
+                break;
+            case OFFERED:
+                watchOffered(cursor);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void watchInLog(WindowedCursor cursor) {
+        // Asked first: when it says no, the range stands still.
+        boolean goesOn = history.writing();
+        if (breakOffBehind(cursor, Long.MAX_VALUE)) {
+            return;
+        }
+        long offset = cursor.offset();
+        if (goesOn) {
+            if (window.nextOffset() - offset <= windowBytes / 2) {
+                offer(cursor, offset);
+            }
+        } else if (!offer(cursor, Math.max(offset, history.range().nextOffset()))) {
+            cursor.breakOff(LOG_STOPPED);
+        }
+    }
+
+    private void watchOffered(WindowedCursor cursor) {
+        long offered = cursor.offeredOffset();
+        if (breakOffBehind(cursor, offered)) {
+            return;
+        }
+        boolean tooFar = window.nextOffset() - cursor.offset() > windowBytes;
+        if (tooFar && history.writing()) {
+            cursor.withdraw();
+        }
+    }
+
+    /** Breaks off a reader whose next byte retention has dropped, unless it lies at or above {@code safeFrom}. */
+    private boolean breakOffBehind(WindowedCursor cursor, long safeFrom) {
+        long offset = cursor.offset();
+        boolean behind = offset < history.range().startOffset() && offset < safeFrom;
+        if (behind) {
+            cursor.breakOff(GAP);
+        }
+        return behind;
+    }
+
+    private boolean offer(WindowedCursor cursor, long offset) {
+        ReplicaCursor memory = window.open(offset, CursorRole.REPLICA, cursor.loop());
+        if (memory == null) {
+            return false;
+        }
+        cursor.offer(memory);
+        return true;
+    }
+
+    // ---- sums
+
+    private int cursors() {
+        return near.size() + away.size();
+    }
+
+    private int demotedCursors() {
+        int demoted = 0;
+        for (WindowedCursor cursor : away) {
+            WindowedCursor.Place place = cursor.place();
+            if (place != WindowedCursor.Place.MEMORY && place != WindowedCursor.Place.BROKEN) {
+                demoted++;
+            }
+        }
+        return demoted;
+    }
+
+    /** From the oldest reader that has not noticed its demotion yet; its memory may be gone already. */
+    private long pinnedByLoops() {
+        long pinned = 0;
+        for (WindowedCursor cursor : away) {
+            if (!cursor.inLog()) {
+                pinned = Math.max(pinned, window.nextOffset() - cursor.offset());
+            }
+        }
+        return pinned;
+    }
+
+    private long oldestOffset() {
+        long oldest = window.nextOffset();
+        for (WindowedCursor cursor : near) {
+            oldest = Math.min(oldest, cursor.offset());
+        }
+        for (WindowedCursor cursor : away) {
+            oldest = Math.min(oldest, cursor.offset());
+        }
+        return oldest;
+    }
+}
