@@ -1,0 +1,257 @@
+package io.replbuf.primary;
+
+import io.netty.channel.DefaultFileRegion;
+import io.replbuf.stream.RedisOffsets;
+import io.replbuf.stream.Replid;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Full resyncs: who waits for a snapshot, when one begins, and how its bytes reach everybody who waits.
+ *
+ * <p>Command loop only, but for the snapshot's own thread inside {@link SnapshotFanOut}. One snapshot at a time, shared by all
+ * who wait when it begins; with the disk as target also by those who come while it runs, from the same offset.
+ */
+final class FullResyncs {
+    private static final Logger LOG = LoggerFactory.getLogger(FullResyncs.class);
+
+    /**
+     * Every replica since Redis 5 reads version 9, and with strings alone nothing newer is needed; a 6.2 refuses 10.
+     */
+    private static final int RDB_VERSION = 9;
+
+    /** What a full resync needs of the primary. */
+    interface Host {
+        PrimaryConfig config();
+
+        /** Opens the session's cursor at {@code offset}; false if that is not covered any more. */
+        boolean openCursor(ReplicaSession session, long offset);
+
+        /** The snapshot begins: from here on the stream is kept, and its next command carries a SELECT. */
+        long cut();
+
+        Replid replid();
+
+        int streamDb();
+
+        void startStream(ReplicaSession session);
+
+        void drop(ReplicaSession session, String why);
+    }
+
+    private final Host host;
+    private final SnapshotService snapshots;
+    private final List<ReplicaSession> waiting = new ArrayList<>();
+    private SnapshotService.Running running;
+    private SnapshotFanOut fanOut;
+    private String delimiter;
+    private List<ReplicaSession> fileReceivers;
+    private long cutOffset;
+
+    FullResyncs(Host host, SnapshotService snapshots) {
+        this.host = host;
+        this.snapshots = snapshots;
+    }
+
+    /** A replica needs a snapshot. */
+    void request(ReplicaSession session, long nowMillis) {
+        session.state = ReplicaSession.State.WAIT_SNAPSHOT;
+        session.waitingSinceMillis = nowMillis;
+        if (fileReceivers != null && !session.legacySync && host.openCursor(session, cutOffset)) {
+            LOG.info(
+                    "Waiting for end of BGSAVE for SYNC: replica {} joins the one under way",
+                    session.address());
+            fileReceivers.add(session);
+            announce(session);
+            return;
+        }
+        waiting.add(session);
+        start(nowMillis);
+    }
+
+    /** Ten times a second: starts what has waited long enough, keeps the waiting ones' links alive. */
+    void cron(long nowMillis, boolean oncePerSecond) {
+        start(nowMillis);
+        if (oncePerSecond) {
+            // Replicas take an empty line before the RDB as a sign of life.
+            waiting.forEach(session -> session.send("\n"));
+            if (fileReceivers != null) {
+                fileReceivers.forEach(session -> session.send("\n"));
+            }
+        }
+        if (fanOut != null) {
+            dropStuck(nowMillis);
+        }
+    }
+
+    /** A replica ended; the snapshot that only it waited for ends too. */
+    void left(ReplicaSession session) {
+        waiting.remove(session);
+        if (fileReceivers != null && fileReceivers.remove(session) && fileReceivers.isEmpty()) {
+            running.abort();
+        }
+        if (fanOut != null) {
+            fanOut.leave(session);
+            if (fanOut.isEmpty()) {
+                LOG.info("Diskless rdb transfer, last replica dropped, ending the snapshot");
+                fanOut.close();
+                running.abort();
+            }
+        }
+    }
+
+    private void start(long nowMillis) {
+        if (waiting.isEmpty() || running != null || snapshots.busy()) {
+            return;
+        }
+        PrimaryConfig config = host.config();
+        boolean diskless =
+                config.diskless()
+                        && waiting.stream().allMatch(s -> s.handshake.eof && !s.legacySync);
+        if (diskless) {
+            long waited = nowMillis - waiting.get(0).waitingSinceMillis;
+            boolean enough =
+                    config.disklessMaxReplicas() > 0
+                            && waiting.size() >= config.disklessMaxReplicas();
+            if (!enough && waited < config.disklessDelaySeconds() * 1000L) {
+                return;
+            }
+        }
+        List<ReplicaSession> group = new ArrayList<>(waiting);
+        waiting.clear();
+        LOG.info(
+                "Starting BGSAVE for SYNC with target: {}, for {} replicas",
+                diskless ? "replicas sockets" : "disk",
+                group.size());
+        cutOffset = host.cut();
+        var aux =
+                new SnapshotService.Aux(
+                        host.streamDb(), host.replid(), RedisOffsets.toRedis(cutOffset));
+        for (ReplicaSession session : group) {
+            if (!host.openCursor(session, cutOffset)) {
+                throw new IllegalStateException(
+                        "cut at " + cutOffset + " is not covered (expected: the next offset)");
+            }
+        }
+        if (diskless) {
+            startToSockets(group, aux);
+        } else {
+            startToFile(group, aux);
+        }
+    }
+
+    private void startToSockets(List<ReplicaSession> group, SnapshotService.Aux aux) {
+        delimiter = Replid.random().hex();
+        fanOut = new SnapshotFanOut(group);
+        for (ReplicaSession session : group) {
+            announce(session);
+            session.state = ReplicaSession.State.TRANSFER;
+            session.send("$EOF:" + delimiter + "\r\n");
+        }
+        running = snapshots.toChannel(fanOut, RDB_VERSION, aux, this::socketsFinished);
+        if (running == null) {
+            socketsFinished(null, "the snapshot could not begin");
+        }
+    }
+
+    private void socketsFinished(Path none, String error) {
+        SnapshotFanOut ended = fanOut;
+        fanOut = null;
+        running = null;
+        if (error != null) {
+            ended.close();
+            ended.members()
+                    .forEach(
+                            session ->
+                                    host.drop(session, "Background RDB transfer failed: " + error));
+            return;
+        }
+        LOG.info("Diskless rdb transfer, done, {} replicas still up", ended.members().size());
+        for (ReplicaSession session : ended.members()) {
+            session.send(delimiter);
+            // The stream follows the replica's first ACK, so that it need not look for the
+            // delimiter in it.
+            session.state = ReplicaSession.State.WAIT_ACK;
+        }
+    }
+
+    private void startToFile(List<ReplicaSession> group, SnapshotService.Aux aux) {
+        fileReceivers = group;
+        group.forEach(this::announce);
+        running = snapshots.toFile(RDB_VERSION, aux, this::fileFinished);
+        if (running == null) {
+            fileFinished(null, "the snapshot could not begin");
+        }
+    }
+
+    private void fileFinished(Path file, String error) {
+        List<ReplicaSession> receivers = fileReceivers;
+        fileReceivers = null;
+        running = null;
+        for (ReplicaSession session : List.copyOf(receivers)) {
+            if (error != null) {
+                host.drop(session, "SYNC failed. BGSAVE failed: " + error);
+                continue;
+            }
+            try {
+                sendFile(session, file);
+            } catch (IOException e) {
+                host.drop(session, "SYNC failed. Can't open the RDB file " + file + ": " + e);
+            }
+        }
+    }
+
+    /** {@code $length}, the file, and then the stream at once. */
+    private void sendFile(ReplicaSession session, Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        long length = channel.size();
+        session.state = ReplicaSession.State.TRANSFER;
+        session.send("$" + length + "\r\n");
+        session.execute(
+                () ->
+                        session.channel()
+                                .writeAndFlush(new DefaultFileRegion(channel, 0, length))
+                                .addListener(
+                                        done -> {
+                                            if (done.isSuccess()) {
+                                                session.transferred.addAndGet(length);
+                                                session.loop().counters().sentSnapshot(length);
+                                            }
+                                        }));
+        host.startStream(session);
+    }
+
+    private void announce(ReplicaSession session) {
+        session.snapshotOffset = cutOffset;
+        if (!session.legacySync) {
+            session.send(
+                    "+FULLRESYNC "
+                            + host.replid()
+                            + " "
+                            + RedisOffsets.toRedis(cutOffset)
+                            + "\r\n");
+        }
+    }
+
+    private void dropStuck(long nowMillis) {
+        long timeoutMillis = host.config().timeoutSeconds() * 1000L;
+        for (ReplicaSession session : fanOut.members()) {
+            long transferred = session.transferred.get();
+            if (transferred != session.transferredSeen || session.transferSeenMillis == 0) {
+                session.transferredSeen = transferred;
+                session.transferSeenMillis = nowMillis;
+            } else if (nowMillis - session.transferSeenMillis > timeoutMillis) {
+                host.drop(session, "Disconnecting timedout replica (full sync)");
+            }
+            if (fanOut == null) {
+                return;
+            }
+        }
+    }
+}

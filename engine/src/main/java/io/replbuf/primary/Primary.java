@@ -1,0 +1,701 @@
+package io.replbuf.primary;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.replbuf.buffer.BufferContext;
+import io.replbuf.buffer.BufferStats;
+import io.replbuf.buffer.CursorRole;
+import io.replbuf.buffer.OutputLimit;
+import io.replbuf.buffer.ReplicationBuffer;
+import io.replbuf.buffer.ReplicationBufferFactory;
+import io.replbuf.log.StreamLogStats;
+import io.replbuf.memory.Owner;
+import io.replbuf.resp.Reply;
+import io.replbuf.resp.Request;
+import io.replbuf.stream.History;
+import io.replbuf.stream.RedisOffsets;
+import io.replbuf.stream.Replid;
+import io.replbuf.stream.StreamRange;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The primary's side of replication: takes the writes, decides PSYNC, owns the sessions.
+ *
+ * <p>Every method is for the command loop. Nothing here waits for a socket or a disk: sends happen on the replica loops,
+ * writes of the log on its own thread.
+ */
+public final class Primary implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Primary.class);
+
+    /** Most blocks trimmed in one turn, as Redis does before it sleeps; trimming goes on by itself in the next. */
+    private static final int TRIM_BLOCKS = 640;
+
+    /** Limits are looked at when a block's worth was fed, as in Redis, and by cron. */
+    private static final int LIMIT_CHECK_BYTES = 16 << 10;
+
+    private final PrimaryEnv env;
+    private final EventLoop commandLoop;
+    private final ReplicationBuffer buffer;
+    private final StreamFeed feed;
+    private final StreamTap tap;
+    private final PrimaryLog log;
+    private final FullResyncs fullResyncs;
+    private final List<ReplicaLoop> loops = new ArrayList<>();
+    private final List<ReplicaSession> sessions = new ArrayList<>();
+    private final AtomicBoolean turnAsked = new AtomicBoolean();
+    private final long sendDelayNanos;
+    private final SessionEvents sessionEvents = new SessionEvents();
+    private PrimaryConfig config;
+    private OutputLimit limit;
+    private History history;
+    private int nextLoop;
+    private long fedWhenLimitsChecked;
+    private long lastPingMillis;
+    private long lastSecondMillis;
+    private long noReplicaSinceMillis;
+    private boolean acksAsked;
+    private long syncFull;
+    private long syncPartialOk;
+    private long syncPartialErr;
+    private long limitDisconnections;
+
+    /**
+     * @throws IllegalArgumentException if the strategy or one of its options is unknown or out of range
+     * @throws UncheckedIOException if the log or the tap cannot be opened; names the path
+     */
+    public Primary(PrimaryConfig config, PrimaryEnv env) {
+        this.config = config;
+        this.env = env;
+        this.commandLoop = env.commandLoop();
+        this.history = env.history();
+        this.sendDelayNanos = SendDelay.parse(env.options());
+        for (EventExecutor loop : env.replicaLoops()) {
+            loops.add(new ReplicaLoop((EventLoop) loop, env.nanoClock()));
+        }
+        long startOffset = RedisOffsets.fromRedis(env.redisOffset());
+        ReplicationBufferFactory factory = Strategies.named(env.strategy());
+        log =
+                factory.needsHistory()
+                        ? PrimaryLog.open(
+                                env, () -> history.replid(), startOffset, this::logWritten)
+                        : null;
+        buffer =
+                factory.create(
+                        new BufferContext(
+                                env.nanoClock(),
+                                env.extents(),
+                                env.accountant().account(Owner.REPLICATION),
+                                env.helper(),
+                                log == null ? null : log.history(),
+                                startOffset,
+                                config.backlogBytes(),
+                                env.options()));
+        limit = buffer.limit(config.limit());
+        tap = openTap(env, startOffset);
+        feed =
+                new StreamFeed(
+                        buffer,
+                        tap,
+                        log == null ? Boundaries.NONE : new LogBoundaries(),
+                        this::makeRoom);
+        fullResyncs = new FullResyncs(new ResyncHost(), env.snapshots());
+        noReplicaSinceMillis = env.wallMillis().getAsLong();
+        if (log != null) {
+            // The log takes everything from the first byte on, replicas or not.
+            feed.keep(true);
+            log.start(buffer);
+        }
+    }
+
+    /** CONFIG SET changed something. */
+    public void configure(PrimaryConfig changed) {
+        if (changed.backlogBytes() != config.backlogBytes()) {
+            buffer.resizeBacklog(changed.backlogBytes());
+        }
+        config = changed;
+        limit = buffer.limit(changed.limit());
+        checkLimits();
+    }
+
+    // ---- the stream ----
+
+    /** A write that was executed in {@code db}: bytes {@code [start, start + length)} of {@code in}, canonical RESP. */
+    public void append(int db, ByteBuf in, int start, int length) {
+        feed.append(db, in, start, length);
+    }
+
+    /** A write by its arguments, name first. */
+    public void append(int db, byte[]... arguments) {
+        feed.append(db, arguments);
+    }
+
+    /** What follows, up to {@link #endTransaction}, belongs together: MULTI. */
+    public void beginTransaction(int db) {
+        feed.beginTransaction(db);
+    }
+
+    /** EXEC. */
+    public void endTransaction(int db) {
+        feed.endTransaction();
+    }
+
+    /** After the events of a turn: replica loops are woken, cursors settled, blocks trimmed, limits checked. */
+    public void endOfTurn() {
+        if (acksAsked) {
+            acksAsked = false;
+            if (feed.kept()) {
+                feed.getAck();
+            }
+        }
+        if (log != null) {
+            log.wake();
+        }
+        wakeLoops();
+        settle();
+        if (feed.nextOffset() - fedWhenLimitsChecked >= LIMIT_CHECK_BYTES) {
+            checkLimits();
+        }
+    }
+
+    /** Every 100 ms: PINGs, timeouts, snapshots that are due, the backlog's end. */
+    public void cron(long nowMillis) {
+        boolean oncePerSecond = nowMillis - lastSecondMillis >= 1000;
+        if (oncePerSecond) {
+            lastSecondMillis = nowMillis;
+        }
+        if (!sessions.isEmpty()
+                && nowMillis - lastPingMillis >= config.pingPeriodSeconds() * 1000L) {
+            lastPingMillis = nowMillis;
+            if (feed.kept()) {
+                feed.ping();
+            }
+        }
+        fullResyncs.cron(nowMillis, oncePerSecond);
+        if (oncePerSecond) {
+            dropTimedOut(nowMillis);
+            expireBacklog(nowMillis);
+        }
+        checkLimits();
+        dropBroken();
+        feed.publishTap();
+        endOfTurn();
+        loops.forEach(ReplicaLoop::wake);
+    }
+
+    // ---- commands ----
+
+    /** REPLCONF. */
+    public void replconf(ReplicaClient client, Request request, Reply reply) {
+        Handshake.of(client.channel()).replconf(request, reply);
+    }
+
+    /** PSYNC replid offset. */
+    public void psync(ReplicaClient client, Request request, Reply reply) {
+        Long offset = Handshake.parse(request, 2);
+        if (offset == null) {
+            reply.error("ERR value is not an integer or out of range");
+            return;
+        }
+        String replid = request.text(1);
+        LOG.info("Replica {} asks for synchronization", client.address());
+        ReplicaSession session = newSession(client, false);
+        boolean forced = replid.startsWith("?");
+        if (!forced && partialResync(session, replid, offset)) {
+            return;
+        }
+        if (!forced) {
+            syncPartialErr++;
+        }
+        fullResync(session);
+    }
+
+    /** SYNC: no offsets, no ACKs. */
+    public void sync(ReplicaClient client) {
+        LOG.info("Replica {} asks for synchronization", client.address());
+        fullResync(newSession(client, true));
+    }
+
+    /** ROLE of a primary. */
+    public void role(Reply reply) {
+        reply.array(3);
+        reply.bulk("master");
+        reply.integer(feed.redisOffset());
+        List<ReplicaView> online =
+                replicas().stream().filter(view -> view.state().equals("online")).toList();
+        reply.array(online.size());
+        for (ReplicaView replica : online) {
+            reply.array(3);
+            reply.bulk(replica.ip());
+            reply.bulk(Integer.toString(replica.listeningPort()));
+            reply.bulk(Long.toString(replica.ackedOffset()));
+        }
+    }
+
+    /** Offset of the last byte fed, as INFO says it. */
+    public long primaryOffset() {
+        return feed.redisOffset();
+    }
+
+    /** Replicas online that have acknowledged at least {@code redisOffset}. */
+    public int countAcked(long redisOffset) {
+        int count = 0;
+        for (ReplicaSession session : sessions) {
+            if (session.state == ReplicaSession.State.ONLINE
+                    && session.ackedOffset >= redisOffset) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Puts a REPLCONF GETACK into the stream at the end of this turn, once. */
+    public void requestAcks() {
+        acksAsked = true;
+    }
+
+    /** Replicas that the stream is sent to. */
+    public int onlineReplicas() {
+        int count = 0;
+        for (ReplicaSession session : sessions) {
+            if (session.state == ReplicaSession.State.ONLINE) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Sessions of any state: INFO's connected_slaves. */
+    public int connectedReplicas() {
+        return sessions.size();
+    }
+
+    /**
+     * Drops a replica, exact at any byte.
+     *
+     * @return false if there is none of that client id
+     */
+    public boolean kill(long clientId) {
+        for (ReplicaSession session : sessions) {
+            if (session.clientId() == clientId) {
+                session.close();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- what others see ----
+
+    public History history() {
+        return history;
+    }
+
+    /** The database that a replica continues in after a snapshot of now; -1 before the first write. */
+    public int streamDb() {
+        return feed.db();
+    }
+
+    /** Whether the stream is kept, so that a snapshot may vouch for its offset. */
+    public boolean backlogActive() {
+        return feed.kept();
+    }
+
+    public BufferStats bufferStats() {
+        settle();
+        return buffer.stats();
+    }
+
+    /** What a new cursor may ask for. */
+    public StreamRange coverage() {
+        return buffer.coverage();
+    }
+
+    public PrimaryConfig config() {
+        return config;
+    }
+
+    public List<ReplicaView> replicas() {
+        settle();
+        long now = env.wallMillis().getAsLong();
+        return sessions.stream().map(session -> session.view(now)).toList();
+    }
+
+    public PrimaryStats stats() {
+        long calls = 0;
+        long bytes = 0;
+        long eagains = 0;
+        long fileCalls = 0;
+        long fileBytes = 0;
+        long snapshotBytes = 0;
+        long failures = 0;
+        for (ReplicaLoop loop : loops) {
+            SendCounters counters = loop.counters();
+            calls += counters.calls();
+            bytes += counters.bytes();
+            eagains += counters.eagains();
+            fileCalls += counters.fileCalls();
+            fileBytes += counters.fileBytes();
+            snapshotBytes += counters.snapshotBytes();
+            failures += loop.failures();
+        }
+        return new PrimaryStats(
+                syncFull,
+                syncPartialOk,
+                syncPartialErr,
+                limitDisconnections,
+                calls,
+                bytes,
+                eagains,
+                fileCalls,
+                fileBytes,
+                snapshotBytes,
+                failures);
+    }
+
+    /** CONFIG RESETSTAT. */
+    public void resetStats() {
+        syncFull = 0;
+        syncPartialOk = 0;
+        syncPartialErr = 0;
+    }
+
+    /** Lines of INFO replication, without its header. */
+    public void infoReplication(StringBuilder out) {
+        PrimaryInfo.replication(out, this);
+    }
+
+    /** Lines of INFO replication_buffer, without its header. */
+    public void infoReplicationBuffer(StringBuilder out) {
+        PrimaryInfo.replicationBuffer(out, this);
+    }
+
+    String strategy() {
+        return env.strategy();
+    }
+
+    /** The log's numbers; null without a log. */
+    public StreamLogStats logStats() {
+        return log == null ? null : log.stats();
+    }
+
+    /** Ends all sessions and gives everything back. */
+    @Override
+    public void close() {
+        List.copyOf(sessions).forEach(ReplicaSession::close);
+        if (log != null) {
+            log.close();
+        }
+        buffer.close();
+        if (tap != null) {
+            tap.close();
+        }
+    }
+
+    // ---- resyncs ----
+
+    private ReplicaSession newSession(ReplicaClient client, boolean legacySync) {
+        ReplicaLoop loop = loops.get(nextLoop++ % loops.size());
+        ReplicaSession session =
+                new ReplicaSession(
+                        client, legacySync, loop, commandLoop, sessionEvents, env.slots());
+        session.lastAckMillis = env.wallMillis().getAsLong();
+        return session;
+    }
+
+    private boolean partialResync(ReplicaSession session, String replid, long offset) {
+        if (!history.accepts(replid, offset)) {
+            LOG.info(
+                    "Partial resynchronization not accepted: Replication ID mismatch (Replica asked for '{}' at {}, my replication IDs"
+                            + " are '{}' and '{}' up to {})",
+                    printable(replid),
+                    offset,
+                    history.replid(),
+                    history.replid2(),
+                    history.secondReplOffset());
+            return false;
+        }
+        if (!feed.kept() || !buffer.coverage().continues(offset) || !openCursor(session, offset)) {
+            LOG.info(
+                    "Unable to partial resync with replica {} for lack of backlog (Replica request was: {}).",
+                    session.address(),
+                    offset);
+            return false;
+        }
+        syncPartialOk++;
+        LOG.info(
+                "Partial resynchronization request from {} accepted. Sending {} bytes of backlog starting from offset {}{}.",
+                session.address(),
+                feed.nextOffset() - offset,
+                offset,
+                session.cursor.inLog() ? ", from the log" : "");
+        admit(session, ReplicaSlot.Field.PARTIAL_RESYNCS);
+        session.send(
+                session.handshake.psync2
+                        ? "+CONTINUE " + history.replid() + "\r\n"
+                        : "+CONTINUE\r\n");
+        session.stream(sendDelayNanos);
+        return true;
+    }
+
+    private void fullResync(ReplicaSession session) {
+        syncFull++;
+        admit(session, ReplicaSlot.Field.FULL_RESYNCS);
+        LOG.info("Full resync requested by replica {}", session.address());
+        fullResyncs.request(session, env.wallMillis().getAsLong());
+    }
+
+    private void admit(ReplicaSession session, ReplicaSlot.Field kind) {
+        ReplicaSlot slot = session.slot();
+        if (slot != null) {
+            slot.set(ReplicaSlot.Field.CONNECTED, 1);
+            slot.add(ReplicaSlot.Field.SESSIONS, 1);
+            slot.add(kind, 1);
+        }
+        sessions.add(session);
+        session.adopt(config.noDelay());
+    }
+
+    private boolean openCursor(ReplicaSession session, long offset) {
+        session.cursor = buffer.open(offset, CursorRole.REPLICA, session);
+        return session.cursor != null;
+    }
+
+    // ---- upkeep ----
+
+    private void wakeLoops() {
+        if (sessions.isEmpty()) {
+            return;
+        }
+        long nextOffset = feed.nextOffset();
+        for (int i = 0; i < loops.size(); i++) {
+            loops.get(i).fed(nextOffset);
+        }
+    }
+
+    /** From the log's thread: replicas that read the log have something new. */
+    private void logWritten() {
+        for (int i = 0; i < loops.size(); i++) {
+            loops.get(i).logWritten();
+        }
+    }
+
+    private void askForTurn() {
+        if (turnAsked.compareAndSet(false, true)) {
+            commandLoop.execute(
+                    () -> {
+                        turnAsked.set(false);
+                        settle();
+                    });
+        }
+    }
+
+    private void settle() {
+        if (buffer.turn(TRIM_BLOCKS)) {
+            askForTurn();
+        }
+    }
+
+    private void checkLimits() {
+        fedWhenLimitsChecked = feed.nextOffset();
+        if (sessions.isEmpty()) {
+            return;
+        }
+        buffer.turn(TRIM_BLOCKS);
+        long now = env.wallMillis().getAsLong();
+        for (int i = sessions.size() - 1; i >= 0; i--) {
+            ReplicaSession session = sessions.get(i);
+            if (session.cursor != null
+                    && OutputLimits.exceeded(session, limit, config.limit(), now)) {
+                dropByLimit(session, "overcoming of output buffer limits");
+            }
+        }
+    }
+
+    private void dropByLimit(ReplicaSession session, String why) {
+        limitDisconnections++;
+        if (session.slot() != null) {
+            session.slot().add(ReplicaSlot.Field.LIMIT_DISCONNECTIONS, 1);
+        }
+        LOG.warn(
+                "Client id={} addr={} omem={} lag={} scheduled to be closed ASAP for {}.",
+                session.clientId(),
+                session.address(),
+                session.cursor.outputBytes(),
+                session.cursor.pendingBytes(),
+                why);
+        session.close();
+    }
+
+    /** No memory for the stream: the largest laggard goes; without any, nothing is kept any more. */
+    private boolean makeRoom(String reason) {
+        ReplicaSession largest = null;
+        for (ReplicaSession session : sessions) {
+            if (session.cursor != null
+                    && (largest == null
+                            || session.cursor.outputBytes() > largest.cursor.outputBytes())) {
+                largest = session;
+            }
+        }
+        if (largest == null) {
+            LOG.error(
+                    "No memory for the stream ({}) and no replica left to drop: the backlog ends here",
+                    reason);
+            if (log != null) {
+                // Its cursor pins what it has not written; with the log gone, the rest can go.
+                log.close();
+            }
+            buffer.dropBacklog();
+            history = History.fresh();
+            return false;
+        }
+        dropByLimit(largest, "want of memory for the stream (" + reason + ")");
+        buffer.turn(Integer.MAX_VALUE);
+        return true;
+    }
+
+    private void dropTimedOut(long nowMillis) {
+        for (ReplicaSession session : List.copyOf(sessions)) {
+            if (session.state == ReplicaSession.State.ONLINE
+                    && !session.legacySync
+                    && nowMillis - session.lastAckMillis > config.timeoutSeconds() * 1000L) {
+                LOG.warn("Disconnecting timedout replica (streaming sync): {}", session.address());
+                session.close();
+            }
+        }
+    }
+
+    /** Cursors that lost their place: the log stopped, or retention's cap overtook them. */
+    private void dropBroken() {
+        for (int i = sessions.size() - 1; i >= 0; i--) {
+            ReplicaSession session = sessions.get(i);
+            String reason = session.cursor == null ? null : session.cursor.broken();
+            if (reason != null) {
+                LOG.warn(
+                        "Closing replica {}: its place in the stream is gone ({})",
+                        session.address(),
+                        reason);
+                session.close();
+            }
+        }
+    }
+
+    private void expireBacklog(long nowMillis) {
+        if (!sessions.isEmpty() || log != null || !feed.kept() || config.backlogTtlSeconds() == 0) {
+            return;
+        }
+        if (nowMillis - noReplicaSinceMillis > config.backlogTtlSeconds() * 1000L) {
+            // Writes are not kept from here on, so nobody may continue the old history: a new name
+            // for it.
+            history = History.fresh();
+            feed.keep(false);
+            buffer.dropBacklog();
+            LOG.info(
+                    "Replication backlog freed after {} seconds without connected replicas.",
+                    config.backlogTtlSeconds());
+        }
+    }
+
+    private static String printable(String text) {
+        String cut = text.length() > Replid.LENGTH ? text.substring(0, Replid.LENGTH) + "…" : text;
+        return cut.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static StreamTap openTap(PrimaryEnv env, long startOffset) {
+        if (env.tap() == null) {
+            return null;
+        }
+        try {
+            return new StreamTap(env.tap(), startOffset);
+        } catch (IOException e) {
+            throw new UncheckedIOException("repl-buffer-tap: " + env.tap() + " cannot be made", e);
+        }
+    }
+
+    private final class SessionEvents implements ReplicaSession.Events {
+        @Override
+        public void acked(ReplicaSession session) {
+            session.lastAckMillis = env.wallMillis().getAsLong();
+            if (session.state == ReplicaSession.State.WAIT_ACK) {
+                LOG.info("Synchronization with replica {} succeeded", session.address());
+                session.stream(sendDelayNanos);
+            }
+            env.acked().run();
+        }
+
+        @Override
+        public void progressed() {
+            askForTurn();
+        }
+
+        @Override
+        public void ended(ReplicaSession session) {
+            sessions.remove(session);
+            fullResyncs.left(session);
+            if (sessions.isEmpty()) {
+                noReplicaSinceMillis = env.wallMillis().getAsLong();
+            }
+            settle();
+        }
+    }
+
+    private final class LogBoundaries implements Boundaries {
+        @Override
+        public boolean rollBefore(long nextOffset) {
+            return log.rollBefore(nextOffset);
+        }
+
+        @Override
+        public void command(long nextOffset, int db) {
+            log.mark(nextOffset, db);
+        }
+    }
+
+    private final class ResyncHost implements FullResyncs.Host {
+        @Override
+        public PrimaryConfig config() {
+            return config;
+        }
+
+        @Override
+        public boolean openCursor(ReplicaSession session, long offset) {
+            return Primary.this.openCursor(session, offset);
+        }
+
+        @Override
+        public long cut() {
+            feed.keep(true);
+            feed.forgetDb();
+            return feed.nextOffset();
+        }
+
+        @Override
+        public Replid replid() {
+            return history.replid();
+        }
+
+        @Override
+        public int streamDb() {
+            // The stream's next command carries a SELECT, so any database will do.
+            return Math.max(feed.db(), 0);
+        }
+
+        @Override
+        public void startStream(ReplicaSession session) {
+            LOG.info("Synchronization with replica {} succeeded", session.address());
+            session.stream(sendDelayNanos);
+        }
+
+        @Override
+        public void drop(ReplicaSession session, String why) {
+            LOG.warn("{}: {}", why, session.address());
+            session.close();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.replbuf.primary;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.replbuf.memory.Accountant;
+import io.replbuf.memory.Extents;
+import io.replbuf.stream.History;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/**
+ * What the primary lives in; handed in by the server, so that tests hand in their own.
+ *
+ * @param commandLoop the thread of every method of {@link Primary}
+ * @param replicaLoops where replicas' sockets go; may consist of the command loop alone
+ * @param nanoClock a monotonic clock
+ * @param wallMillis the clock of dates in messages
+ * @param extents source of native memory
+ * @param accountant the engine's books
+ * @param helper runs what must not run on the command loop
+ * @param snapshots the server's one snapshot at a time
+ * @param strategy which {@link io.replbuf.buffer.ReplicationBufferFactory} to use
+ * @param options the strategy's and the log's directives, by name
+ * @param dir the server's {@code dir}: the log's folder is in it
+ * @param tap file that chunk checksums of the stream are published in, null for none
+ * @param slots where replicas' numbers are published
+ * @param acked runs when an ACK arrived: a WAIT may be over
+ * @param history the history to start with
+ * @param redisOffset the offset to start with, in Redis' numbering: how many bytes there were
+ */
+public record PrimaryEnv(
+        EventLoop commandLoop,
+        EventLoopGroup replicaLoops,
+        LongSupplier nanoClock,
+        LongSupplier wallMillis,
+        Extents extents,
+        Accountant accountant,
+        Executor helper,
+        SnapshotService snapshots,
+        String strategy,
+        Map<String, String> options,
+        Path dir,
+        Path tap,
+        ReplicaSlots slots,
+        Runnable acked,
+        History history,
+        long redisOffset) {}

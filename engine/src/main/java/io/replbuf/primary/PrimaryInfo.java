@@ -1,0 +1,96 @@
+package io.replbuf.primary;
+
+import io.replbuf.buffer.BufferStats;
+import io.replbuf.log.StreamLogStats;
+import io.replbuf.stream.History;
+import io.replbuf.stream.RedisOffsets;
+import io.replbuf.stream.StreamRange;
+import java.util.List;
+
+/** INFO's lines about replication, under Redis' names where it has them. */
+final class PrimaryInfo {
+    private PrimaryInfo() {}
+
+    static void replication(StringBuilder out, Primary primary) {
+        History history = primary.history();
+        List<ReplicaView> replicas = primary.replicas();
+        line(out, "role", "master");
+        line(out, "connected_slaves", replicas.size());
+        for (int i = 0; i < replicas.size(); i++) {
+            ReplicaView replica = replicas.get(i);
+            line(
+                    out,
+                    "slave" + i,
+                    "ip="
+                            + replica.ip()
+                            + ",port="
+                            + replica.listeningPort()
+                            + ",state="
+                            + replica.state()
+                            + ",offset="
+                            + replica.ackedOffset()
+                            + ",lag="
+                            + (replica.state().equals("online") ? replica.ackAgeSeconds() : 0));
+        }
+        line(out, "master_failover_state", "no-failover");
+        line(out, "master_replid", history.replid());
+        line(out, "master_replid2", history.replid2());
+        line(out, "master_repl_offset", primary.primaryOffset());
+        line(out, "second_repl_offset", history.secondReplOffset());
+        boolean active = primary.backlogActive();
+        StreamRange coverage = primary.coverage();
+        line(out, "repl_backlog_active", active ? 1 : 0);
+        line(out, "repl_backlog_size", primary.config().backlogBytes());
+        line(out, "repl_backlog_first_byte_offset", active ? coverage.startOffset() : 0);
+        line(out, "repl_backlog_histlen", active ? coverage.bytes() : 0);
+    }
+
+    static void replicationBuffer(StringBuilder out, Primary primary) {
+        BufferStats stats = primary.bufferStats();
+        PrimaryStats sends = primary.stats();
+        line(out, "repl_buffer_strategy", primary.strategy());
+        line(out, "repl_buffer_retained_bytes", stats.retainedBytes());
+        line(out, "repl_buffer_unique_payload_bytes", stats.uniquePayloadBytes());
+        line(out, "repl_buffer_duplicated_payload_bytes", stats.duplicatedPayloadBytes());
+        line(out, "repl_buffer_metadata_bytes", stats.metadataBytes());
+        line(out, "repl_buffer_slack_bytes", stats.slackBytes());
+        line(out, "repl_buffer_retired_bytes", stats.retiredBytes());
+        line(out, "repl_buffer_pinned_bytes", stats.pinnedBytes());
+        line(out, "repl_buffer_in_flight_bytes", stats.inFlightBytes());
+        line(out, "repl_buffer_backlog_bytes", stats.backlogBytes());
+        line(out, "repl_buffer_mapped_bytes", stats.mappedBytes());
+        line(out, "repl_buffer_blocks", stats.blocks());
+        line(out, "repl_buffer_cursors", stats.cursors());
+        line(out, "repl_buffer_fed_bytes", stats.fedBytes());
+        line(out, "repl_buffer_copied_bytes", stats.copiedBytes());
+        line(out, "repl_buffer_demoted_cursors", stats.demotedCursors());
+        line(out, "repl_buffer_demotions", stats.demotions());
+        line(out, "repl_buffer_hand_offs", stats.handOffs());
+        line(out, "repl_buffer_send_calls", sends.sendCalls());
+        line(out, "repl_buffer_send_bytes", sends.sendBytes());
+        line(out, "repl_buffer_send_eagains", sends.sendEagains());
+        line(out, "repl_buffer_send_file_calls", sends.sendFileCalls());
+        line(out, "repl_buffer_send_file_bytes", sends.sendFileBytes());
+        line(out, "repl_buffer_limit_disconnections", sends.limitDisconnections());
+        line(out, "repl_buffer_task_failures", sends.taskFailures());
+        StreamLogStats log = primary.logStats();
+        line(out, "repl_log_active", log != null && log.stoppedReason() == null ? 1 : 0);
+        if (log != null) {
+            line(out, "repl_log_start_offset", log.startOffset());
+            line(out, "repl_log_written_offset", RedisOffsets.toRedis(log.writtenOffset()));
+            line(out, "repl_log_synced_offset", RedisOffsets.toRedis(log.syncedOffset()));
+            line(out, "repl_log_segments", log.segments());
+            line(out, "repl_log_file_bytes", log.fileBytes());
+            line(out, "repl_log_lag_bytes", log.lagBytes());
+            line(out, "repl_log_errors", log.errors());
+            line(
+                    out,
+                    "repl_log_stopped_reason",
+                    log.stoppedReason() == null ? "" : log.stoppedReason());
+        }
+    }
+
+    private static void line(StringBuilder out, String name, Object value) {
+        out.append(name).append(':').append(value).append("\r\n");
+    }
+}

@@ -1,0 +1,127 @@
+package io.replbuf.primary;
+
+import io.netty.channel.EventLoop;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An event loop with the senders of the replicas whose sockets it owns.
+ *
+ * <p>{@link #fed} is for the command loop, {@link #logWritten} for the log's thread, {@link #wake} for any; everything else
+ * happens on the loop.
+ *
+ * <p>A wake-up costs a system call and a look at every sender, so there is none while one is under way, nor while the loop has
+ * set itself a deadline and little has come since. The deadline looks at everything, so nothing is lost: the loop clears {@link
+ * #armed} before it looks at offsets, the feeder publishes offsets before it looks at {@link #armed}, each with a full fence
+ * between.
+ */
+final class ReplicaLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaLoop.class);
+
+    private final EventLoop eventLoop;
+    private final LongSupplier nanoClock;
+    private final SendCounters counters = new SendCounters();
+    private final List<ReplicaSender> senders = new ArrayList<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicLong failures = new AtomicLong();
+    private final Runnable considerAll = this::considerAll;
+    private final Runnable deadlineReached = this::deadlineReached;
+    private volatile boolean armed;
+    private volatile boolean waitsForLog;
+    private long fedAtWakeUp;
+
+    ReplicaLoop(EventLoop eventLoop, LongSupplier nanoClock) {
+        this.eventLoop = eventLoop;
+        this.nanoClock = nanoClock;
+    }
+
+    EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    SendCounters counters() {
+        return counters;
+    }
+
+    long nanoTime() {
+        return nanoClock.getAsLong();
+    }
+
+    /** The stream has grown to {@code nextOffset}, published before this call. Command loop. */
+    void fed(long nextOffset) {
+        VarHandle.fullFence();
+        if (!armed || nextOffset - fedAtWakeUp >= ReplicaSender.ENOUGH_BYTES) {
+            fedAtWakeUp = nextOffset;
+            wake();
+        }
+    }
+
+    /** The log has grown, published before this call. The log's thread. */
+    void logWritten() {
+        VarHandle.fullFence();
+        if (waitsForLog) {
+            waitsForLog = false;
+            wake();
+        }
+    }
+
+    /** A sender found nothing written to read; it must look again after this, lest it miss what came between. */
+    void waitForLog() {
+        waitsForLog = true;
+        VarHandle.fullFence();
+    }
+
+    /** There may be something to send. */
+    void wake() {
+        if (!woken.get() && woken.compareAndSet(false, true)) {
+            eventLoop.execute(considerAll);
+        }
+    }
+
+    void add(ReplicaSender sender) {
+        senders.add(sender);
+    }
+
+    void remove(ReplicaSender sender) {
+        senders.remove(sender);
+    }
+
+    /** Exceptions that a sender ended with: 0 in a healthy server. */
+    long failures() {
+        return failures.get();
+    }
+
+    private void deadlineReached() {
+        armed = false;
+        considerAll();
+    }
+
+    private void considerAll() {
+        // Cleared first: what is fed from here on wakes us again.
+        woken.set(false);
+        VarHandle.fullFence();
+        long now = nanoClock.getAsLong();
+        long earliest = Long.MAX_VALUE;
+        for (int i = 0; i < senders.size(); i++) {
+            ReplicaSender sender = senders.get(i);
+            try {
+                earliest = Math.min(earliest, sender.consider(now));
+            } catch (RuntimeException e) {
+                failures.incrementAndGet();
+                LOG.error("Sending to replica {} failed, closing it", sender.address(), e);
+                sender.fail();
+            }
+        }
+        if (earliest != Long.MAX_VALUE && !armed) {
+            armed = true;
+            eventLoop.schedule(deadlineReached, Math.max(earliest - now, 0), TimeUnit.NANOSECONDS);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.replbuf.primary;
+
+import io.replbuf.buffer.BufferContext;
+import io.replbuf.buffer.BufferOption;
+import io.replbuf.buffer.BufferStats;
+import io.replbuf.buffer.CursorRole;
+import io.replbuf.buffer.FileSlice;
+import io.replbuf.buffer.LimitConfig;
+import io.replbuf.buffer.OutputLimit;
+import io.replbuf.buffer.OutputLimit.Verdict;
+import io.replbuf.buffer.ReplicaCursor;
+import io.replbuf.buffer.ReplicationBuffer;
+import io.replbuf.buffer.ReplicationBufferFactory;
+import io.replbuf.stream.StreamRange;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * The plainest buffer that keeps the seam's promises: one array with all bytes since the last skip. For tests of the primary,
+ * so that they need no strategy; the array's length bounds what a test may feed.
+ */
+public final class ArrayBuffer implements ReplicationBuffer {
+    private static final int MAX_BYTES = 64 << 20;
+
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(MAX_BYTES);
+    private final List<Cursor> cursors = new ArrayList<>();
+    private final long backlogBytes;
+    private long base;
+    private volatile long next;
+
+    private ArrayBuffer(BufferContext context) {
+        base = context.startOffset();
+        next = base;
+        backlogBytes = context.backlogBytes();
+    }
+
+    /** Found by ServiceLoader under the name {@code array}. */
+    public static final class Factory implements ReplicationBufferFactory {
+        @Override
+        public String name() {
+            return "array";
+        }
+
+        @Override
+        public List<BufferOption> options() {
+            return List.of();
+        }
+
+        @Override
+        public boolean needsHistory() {
+            return false;
+        }
+
+        @Override
+        public ReplicationBuffer create(BufferContext context) {
+            return new ArrayBuffer(context);
+        }
+    }
+
+    @Override
+    public long feed(ByteBuffer source) {
+        int length = source.remaining();
+        bytes.put(source);
+        next += length;
+        return next;
+    }
+
+    @Override
+    public long skip(long count) {
+        next += count;
+        dropBacklog();
+        return next;
+    }
+
+    @Override
+    public StreamRange coverage() {
+        return new StreamRange(Math.max(base, next - backlogBytes), next);
+    }
+
+    @Override
+    public long nextOffset() {
+        return next;
+    }
+
+    @Override
+    public ReplicaCursor open(long offset, CursorRole role, Executor loop) {
+        if (!new StreamRange(base, next).continues(offset) || offset < next - backlogBytes) {
+            return null;
+        }
+        Cursor cursor = new Cursor(offset, loop);
+        cursors.add(cursor);
+        return cursor;
+    }
+
+    @Override
+    public boolean turn(int maxBlocks) {
+        return false;
+    }
+
+    @Override
+    public void resizeBacklog(long backlogBytes) {}
+
+    @Override
+    public void dropBacklog() {
+        base = next;
+        bytes.clear();
+    }
+
+    @Override
+    public OutputLimit limit(LimitConfig config) {
+        return (outputBytes, aboveSoftMillis) ->
+                config.hardBytes() > 0 && outputBytes > config.hardBytes()
+                        ? Verdict.KILL
+                        : Verdict.KEEP;
+    }
+
+    @Override
+    public BufferStats stats() {
+        return new BufferStats(
+                next - base,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                next - base,
+                MAX_BYTES,
+                1,
+                cursors.size(),
+                0,
+                0,
+                0,
+                next,
+                next);
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(cursors).forEach(Cursor::close);
+    }
+
+    private final class Cursor implements ReplicaCursor {
+        private final Executor loop;
+        private volatile long offset;
+        private volatile boolean closing;
+        private volatile boolean released;
+
+        Cursor(long offset, Executor loop) {
+            this.offset = offset;
+            this.loop = loop;
+        }
+
+        @Override
+        public long offset() {
+            return offset;
+        }
+
+        @Override
+        public long pendingBytes() {
+            return next - offset;
+        }
+
+        @Override
+        public ByteBuffer next(int maxBytes) {
+            long pending = pendingBytes();
+            if (closing || pending == 0) {
+                return null;
+            }
+            return bytes.slice((int) (offset - base), (int) Math.min(maxBytes, pending));
+        }
+
+        @Override
+        public FileSlice nextFile(int maxBytes) {
+            return null;
+        }
+
+        @Override
+        public void advance(long count) {
+            offset += count;
+        }
+
+        @Override
+        public boolean inLog() {
+            return false;
+        }
+
+        @Override
+        public long outputBytes() {
+            return pendingBytes();
+        }
+
+        @Override
+        public int outputBlocks() {
+            return 1;
+        }
+
+        @Override
+        public void close() {
+            if (!closing) {
+                closing = true;
+                cursors.remove(this);
+                loop.execute(() -> released = true);
+            }
+        }
+
+        @Override
+        public boolean released() {
+            return released;
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.replbuf.primary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PrimaryTest {
+    private static final String SELECT_0 = "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n";
+
+    private static String set(String key, String value) {
+        return "*3\r\n$3\r\nSET\r\n$"
+                + key.length()
+                + "\r\n"
+                + key
+                + "\r\n$"
+                + value.length()
+                + "\r\n"
+                + value
+                + "\r\n";
+    }
+
+    @ParameterizedTest(name = "io-threads {0}")
+    @ValueSource(ints = {1, 2, 3})
+    void shouldSendSnapshotThenStreamAfterTheFirstAck(int ioThreads) throws Exception {
+        try (TestPrimary server = new TestPrimary(ioThreads, 1 << 20, 0);
+                RawReplica replica = new RawReplica(server.port())) {
+            fullResync(server, replica);
+            server.set("a", "1");
+            replica.command("REPLCONF", "ACK", "0");
+            assertThat(replica.read(SELECT_0.length())).isEqualTo(SELECT_0);
+            assertThat(replica.read(set("a", "1").length())).isEqualTo(set("a", "1"));
+            server.set("b", "2");
+            assertThat(replica.read(set("b", "2").length())).isEqualTo(set("b", "2"));
+        }
+    }
+
+    @ParameterizedTest(name = "io-threads {0}")
+    @ValueSource(ints = {1, 2})
+    void shouldContinueAtNextOffsetWithZeroBytesAndBelowItWithTheRest(int ioThreads)
+            throws Exception {
+        try (TestPrimary server = new TestPrimary(ioThreads, 1 << 20, 0);
+                RawReplica first = new RawReplica(server.port());
+                RawReplica same = new RawReplica(server.port());
+                RawReplica behind = new RawReplica(server.port())) {
+            fullResync(server, first);
+            server.set("a", "1");
+            long offset = server.offset();
+            same.command("REPLCONF", "capa", "psync2")
+                    .command("PSYNC", server.replid(), Long.toString(offset + 1));
+            assertThat(same.line()).isEqualTo("+OK");
+            assertThat(same.line()).isEqualTo("+CONTINUE " + server.replid());
+            behind.command("PSYNC", server.replid(), Long.toString(offset));
+            assertThat(behind.line()).isEqualTo("+CONTINUE");
+            assertThat(behind.read(1)).isEqualTo("\n");
+            server.set("b", "2");
+            assertThat(same.read(set("b", "2").length())).isEqualTo(set("b", "2"));
+            assertThat(server.onCommandLoop(() -> server.primary.stats().syncPartialOk()))
+                    .isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0", "-1", "-9223372036854775808", "9223372036854775807", "1000000000000"})
+    void shouldAnswerOffsetsOutsideTheBacklogWithAFullResync(String offset) throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0);
+                RawReplica first = new RawReplica(server.port());
+                RawReplica silly = new RawReplica(server.port())) {
+            fullResync(server, first);
+            silly.command("REPLCONF", "capa", "eof").command("PSYNC", server.replid(), offset);
+            assertThat(silly.line()).isEqualTo("+OK");
+            assertThat(silly.line()).startsWith("+FULLRESYNC " + server.replid());
+            assertThat(server.onCommandLoop(() -> server.primary.stats().syncPartialErr()))
+                    .isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "1x", "99999999999999999999", "1.5"})
+    void shouldRefuseAnOffsetThatIsNoNumberAndServeOn(String offset) throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0);
+                RawReplica replica = new RawReplica(server.port())) {
+            replica.command("PSYNC", "?", offset);
+            assertThat(replica.line()).isEqualTo("-ERR value is not an integer or out of range");
+            replica.command("PING");
+            assertThat(replica.line()).isEqualTo("+PONG");
+        }
+    }
+
+    @Test
+    void shouldShareOneSnapshotAmongAllWhoWaitForIt() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 1)) {
+            RawReplica[] replicas = new RawReplica[32];
+            for (int i = 0; i < replicas.length; i++) {
+                replicas[i] = new RawReplica(server.port());
+                replicas[i].command("REPLCONF", "capa", "eof").command("PSYNC", "?", "-1");
+                assertThat(replicas[i].line()).isEqualTo("+OK");
+            }
+            await().atMost(Duration.ofSeconds(10))
+                    .until(
+                            () ->
+                                    server.onCommandLoop(server.primary::connectedReplicas)
+                                            == replicas.length);
+            server.cron();
+            assertThat(server.snapshots).hasValue(0);
+            server.wallMillis.addAndGet(1_000);
+            server.cron();
+            for (RawReplica replica : replicas) {
+                assertThat(replica.line()).startsWith("+FULLRESYNC ");
+                assertThat(replica.line()).startsWith("$EOF:");
+                assertThat(replica.read(TestPrimary.RDB.length())).isEqualTo(TestPrimary.RDB);
+                replica.close();
+            }
+            assertThat(server.snapshots).hasValue(1);
+        }
+    }
+
+    @Test
+    void shouldTakeInputAlongThatCameInOnePieceWithPsync() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0);
+                RawReplica first = new RawReplica(server.port());
+                RawReplica second = new RawReplica(server.port())) {
+            fullResync(server, first);
+            server.set("a", "1");
+            String psync = "*3\r\n$5\r\nPSYNC\r\n$40\r\n" + server.replid() + "\r\n$1\r\n1\r\n";
+            second.send(psync + "*3\r\n$8\r\nREPLCONF\r\n$3\r\nACK\r\n$2\r\n42\r\n");
+            assertThat(second.line()).isEqualTo("+CONTINUE");
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> server.onCommandLoop(() -> server.primary.countAcked(42)) == 1);
+        }
+    }
+
+    @Test
+    void shouldCloseAReplicaThatSendsGarbageAndServeTheOthers() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0);
+                RawReplica good = new RawReplica(server.port());
+                RawReplica bad = new RawReplica(server.port())) {
+            fullResync(server, good);
+            good.command("REPLCONF", "ACK", "0");
+            bad.command("PSYNC", server.replid(), Long.toString(server.offset() + 1));
+            assertThat(bad.line()).isEqualTo("+CONTINUE");
+            bad.send("*3\r\n$-7\r\ngarbage\r\n");
+            assertThat(bad.closedByPeer()).isTrue();
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> server.onCommandLoop(server.primary::connectedReplicas) == 1);
+            server.set("a", "1");
+            assertThat(good.read(SELECT_0.length())).isEqualTo(SELECT_0);
+        }
+    }
+
+    @Test
+    void shouldKillAReplicaThatNeverReadsWhileASendIsUnderWay() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 32 << 20, 0);
+                RawReplica stalled = new RawReplica(server.port());
+                RawReplica reading = new RawReplica(server.port())) {
+            fullResync(server, stalled);
+            stalled.command("REPLCONF", "ACK", "0");
+            String value = "x".repeat(1 << 20);
+            for (int i = 0; i < 20; i++) {
+                server.set("k" + i, value);
+            }
+            long id = server.onCommandLoop(() -> server.primary.replicas().get(0).clientId());
+            await().atMost(Duration.ofSeconds(10))
+                    .until(
+                            () ->
+                                    server.onCommandLoop(() -> server.primary.stats().sendEagains())
+                                            > 0);
+            assertThat(server.onCommandLoop(() -> server.primary.kill(id))).isTrue();
+            assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isZero();
+            assertThat(stalled.closedByPeer()).isTrue();
+            reading.command("PSYNC", server.replid(), "1");
+            assertThat(reading.line()).isEqualTo("+CONTINUE");
+            assertThat(reading.read(SELECT_0.length())).isEqualTo(SELECT_0);
+        }
+    }
+
+    @Test
+    void shouldDropAReplicaThatIsSilentForTheTimeout() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0);
+                RawReplica replica = new RawReplica(server.port())) {
+            fullResync(server, replica);
+            replica.command("REPLCONF", "ACK", "0");
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> server.onCommandLoop(server.primary::onlineReplicas) == 1);
+            server.wallMillis.addAndGet(60_000);
+            server.cron();
+            assertThat(server.onCommandLoop(server.primary::onlineReplicas)).isEqualTo(1);
+            server.wallMillis.addAndGet(1_001);
+            server.cron();
+            assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isZero();
+            assertThat(replica.closedByPeer()).isTrue();
+        }
+    }
+
+    private static void fullResync(TestPrimary server, RawReplica replica) throws Exception {
+        replica.command("REPLCONF", "capa", "eof").command("PSYNC", "?", "-1");
+        assertThat(replica.line()).isEqualTo("+OK");
+        assertThat(replica.line())
+                .isEqualTo("+FULLRESYNC " + server.replid() + " " + server.offset());
+        String eof = replica.line();
+        assertThat(eof).matches("\\$EOF:[0-9a-f]{40}");
+        assertThat(replica.read(TestPrimary.RDB.length())).isEqualTo(TestPrimary.RDB);
+        assertThat(replica.read(40)).isEqualTo(eof.substring(5));
+    }
+}
