@@ -1,0 +1,259 @@
+package io.replbuf.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.replbuf.primary.ReplicaClient;
+import io.replbuf.resp.Request;
+import io.replbuf.resp.RespDecoder;
+
+/**
+ * A connection: what it selected, what it has sent and what it has yet to take. Command loop only.
+ *
+ * <p>Replies gather in {@link #out} during a turn and leave in one write at its end. What the socket does not take then is
+ * Netty's, and counted from there whenever somebody asks.
+ */
+final class Client implements ReplicaClient {
+    /** What a connection costs us besides its buffers: the objects here and Netty's channel, measured once. */
+    static final int BASE_BYTES = 4096;
+
+    /** Room for the replies of a short pipeline; a page of the pool, so that taking one is a stack operation. */
+    private static final int OUT_BYTES = 1024;
+
+    final long id;
+    final Channel channel;
+    final ClientInput input;
+    final RespDecoder decoder;
+    final Request request = new Request();
+    final String peer;
+    final String local;
+    final boolean unixSocket;
+    final long createdMillis;
+    private final CommandLoop server;
+
+    int db;
+    int protocol = 2;
+    boolean authenticated;
+    String name = "";
+    String libraryName = "";
+    String libraryVersion = "";
+    boolean noEvict;
+    boolean noTouch;
+    MultiQueue multi;
+    boolean watching;
+    boolean watchedKeyChanged;
+    CommandEntry lastCommand;
+    long lastActiveMillis;
+
+    /** Offset of the stream behind this client's last command, in Redis' numbering: what WAIT waits for. */
+    long writeOffset;
+
+    /** Whether the input at hand has brought a command before the present one. */
+    boolean commandsInBatch;
+
+    /** CLIENT REPLY: whether replies are dropped, and whether that ends after the next command. */
+    boolean replyOff;
+
+    int replySkip;
+
+    /** The WAIT that keeps its further commands back, null without. */
+    Waits.Waiting waiting;
+
+    /** Since when its output passes the soft limit, 0 if it does not. */
+    long aboveSoftSinceMillis;
+
+    private ByteBuf out;
+    private boolean touched;
+    private boolean closeAfterReply;
+    private boolean closed;
+    private boolean detached;
+
+    Client(CommandLoop server, long id, Channel channel, RespDecoder decoder, Peer peer) {
+        this.server = server;
+        this.id = id;
+        this.channel = channel;
+        this.decoder = decoder;
+        input = new ClientInput(server.readBuffer(), server.clients().account(), decoder, request);
+        this.peer = peer.remote();
+        local = peer.local();
+        unixSocket = peer.unixSocket();
+        createdMillis = server.nowMillis();
+        lastActiveMillis = createdMillis;
+    }
+
+    /**
+     * Both ends of a connection.
+     *
+     * @param remote {@code ip:port}, or the path and {@code :0} for a unix socket
+     */
+    record Peer(String remote, String local, boolean unixSocket) {}
+
+    /** Where replies go this turn. */
+    ByteBuf out() {
+        if (out == null) {
+            out = channel.alloc().directBuffer(OUT_BYTES);
+            if (!touched) {
+                touched = true;
+                server.clients().touched(this);
+            }
+        }
+        return out;
+    }
+
+    /** Whether further commands of it are to be executed now. */
+    boolean mayProceed() {
+        return waiting == null && !closed && !closeAfterReply && !detached;
+    }
+
+    /** Takes no further command; the connection ends once the replies so far are out. */
+    void closeAfterReply() {
+        closeAfterReply = true;
+        channel.config().setAutoRead(false);
+        out();
+    }
+
+    boolean closingAfterReply() {
+        return closeAfterReply;
+    }
+
+    /** Ends the connection at once; unsent replies are dropped (later: a command may still be writing one). */
+    void close() {
+        if (!closed) {
+            closed = true;
+            channel.close();
+        }
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** End of the turn: hands the replies to the socket. */
+    void flush() {
+        touched = false;
+        ByteBuf replies = out;
+        out = null;
+        if (closed) {
+            if (replies != null) {
+                replies.release();
+            }
+            return;
+        }
+        if (replies == null) {
+            return;
+        }
+        int length = replies.readableBytes();
+        server.stats().outputBytes += length;
+        server.stats().writes++;
+        if (closeAfterReply) {
+            closed = true;
+            channel.writeAndFlush(replies).addListener(ChannelFutureListener.CLOSE);
+        } else if (length == 0) {
+            replies.release();
+        } else {
+            channel.writeAndFlush(replies, channel.voidPromise());
+        }
+    }
+
+    /** Reply bytes in this turn's buffer. */
+    int gatheredBytes() {
+        return out == null ? 0 : out.readableBytes();
+    }
+
+    int gatheredCapacity() {
+        return out == null ? 0 : out.capacity();
+    }
+
+    /** Reply bytes that the socket has not taken. */
+    long queuedBytes() {
+        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+        return queue == null
+                ? 0
+                : Math.max(0, queue.totalPendingWriteBytes() - queue.currentProgress());
+    }
+
+    int queuedBuffers() {
+        ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+        return queue == null ? 0 : queue.size();
+    }
+
+    /** Everything that this connection holds. */
+    long memoryBytes() {
+        return BASE_BYTES
+                + input.capacity()
+                + (out == null ? 0 : out.capacity())
+                + (multi == null ? 0 : multi.bytes().capacity())
+                + (detached ? 0 : queuedBytes());
+    }
+
+    void endTransaction() {
+        if (multi != null) {
+            multi.release();
+            multi = null;
+        }
+    }
+
+    /** The connection is gone, or has become a replica's: gives back what it held. */
+    void releaseBuffers() {
+        dropOutput();
+        input.release();
+        endTransaction();
+    }
+
+    private void dropOutput() {
+        if (out != null) {
+            out.release();
+            out = null;
+        }
+    }
+
+    boolean detached() {
+        return detached;
+    }
+
+    /** Whether the peer is on this machine. */
+    boolean isLocal() {
+        return unixSocket
+                || peer.startsWith("127.")
+                || peer.startsWith("[::1]")
+                || peer.startsWith("::1:");
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public Channel channel() {
+        return channel;
+    }
+
+    @Override
+    public String address() {
+        return peer;
+    }
+
+    @Override
+    public boolean busy() {
+        return multi != null || closed || closeAfterReply;
+    }
+
+    @Override
+    public ByteBuf detach() {
+        channel.config().setAutoRead(false);
+        flush();
+        detached = true;
+        ByteBuf rest = input.handOver(request.buffer(), request.end());
+        releaseBuffers();
+        channel.pipeline().remove(ClientHandler.class);
+        server.clients().becameReplica(this);
+        return rest;
+    }
+
+    @Override
+    public void gone() {
+        server.clients().replicaGone(this);
+    }
+}

@@ -1,0 +1,399 @@
+package io.replbuf.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.replbuf.buffer.LimitConfig;
+import io.replbuf.keyspace.Keyspace;
+import io.replbuf.memory.Accountant;
+import io.replbuf.memory.Owner;
+import io.replbuf.primary.Primary;
+import io.replbuf.resp.ProtocolException;
+import io.replbuf.resp.Reply;
+import io.replbuf.resp.RespLimits;
+import io.replbuf.resp.RespWriter;
+import io.replbuf.snapshot.LoadResult;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns clients, data set and time.
+ *
+ * <p>Its work comes in turns: whatever events are there are handled, commands of a pipeline one after the other; then, once
+ * a turn, replies leave, the primary settles its cursors and wakes its loops, and counters are published. Whoever runs on
+ * this loop and may cause a reply or a change says {@link #beginTurn} first.
+ */
+final class CommandLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandLoop.class);
+
+    /** What one client may bring in a turn; Redis reads 16 KiB, a quarter of the system calls more. */
+    private static final int READ_BYTES = 64 * 1024;
+
+    private final ServerConfig config;
+    private final SingleThreadIoEventLoop loop;
+    private final Accountant accountant;
+    private final Keyspace keyspace;
+    private final Consumer<Throwable> fatal;
+    private final RespLimits respLimits = new RespLimits();
+    private final ServerStats stats = new ServerStats();
+    private final Propagation propagation = new Propagation();
+    private final Watches watches = new Watches();
+    private final Clients clients;
+    private final Waits waits = new Waits(this);
+    private final RespWriter replies = new RespWriter(stats::error);
+    private final CommandTable commands;
+    private final Dispatcher dispatcher;
+    private final ByteBuf readBuffer;
+    private final Queue<Client> resumable = new ArrayDeque<>();
+    private final Runnable endOfTurn = this::endTurn;
+    private Primary primary;
+    private Snapshots snapshots;
+    private Settings settings;
+    private BiPredicate<String, ShutdownMode> shutdown;
+    private ServerIdentity identity;
+    private LoadResult loaded;
+    private Runnable publish = () -> {};
+
+    private boolean inTurn;
+    private boolean acksArrived;
+    private long turnMillis;
+    private long turnNanos;
+
+    /* Directives that commands ask for. */
+    private LimitConfig normalLimit;
+    private long maxMemory;
+    private long queryBufferLimit;
+    private boolean stopWritesOnSaveError;
+    private volatile long keySaveDelayMicros;
+    private volatile long snapshotKeptBytesMax;
+
+    /**
+     * @param fatal told of what ends the loop: it cannot go on with a state that nobody knows
+     */
+    CommandLoop(
+            ServerConfig config,
+            SingleThreadIoEventLoop loop,
+            Accountant accountant,
+            Keyspace keyspace,
+            Consumer<Throwable> fatal) {
+        this.config = config;
+        this.loop = loop;
+        this.accountant = accountant;
+        this.keyspace = keyspace;
+        this.fatal = fatal;
+        clients = new Clients(accountant.account(Owner.CLIENTS));
+        commands = ServerCommands.table();
+        dispatcher = new Dispatcher(this, commands, replies);
+        readBuffer = PooledByteBufAllocator.DEFAULT.directBuffer(READ_BYTES, READ_BYTES);
+        configured();
+    }
+
+    /** Before the first event. */
+    void attach(
+            Primary attachedPrimary,
+            Snapshots attachedSnapshots,
+            Settings attachedSettings,
+            BiPredicate<String, ShutdownMode> attachedShutdown,
+            Runnable attachedPublish) {
+        shutdown = attachedShutdown;
+        settings = attachedSettings;
+        primary = attachedPrimary;
+        snapshots = attachedSnapshots;
+        publish = attachedPublish;
+        propagation.attach(primary, watches);
+    }
+
+    /** Before the first client. */
+    void identify(ServerIdentity ownIdentity, LoadResult ownLoaded) {
+        identity = ownIdentity;
+        loaded = ownLoaded;
+    }
+
+    ServerIdentity identity() {
+        return identity;
+    }
+
+    /** What was loaded at start, null if nothing was. */
+    LoadResult loaded() {
+        return loaded;
+    }
+
+    /**
+     * Ends the server.
+     *
+     * @return false if it goes on, because it could not save
+     */
+    boolean shutdown(String why, ShutdownMode mode) {
+        return shutdown.test(why, mode);
+    }
+
+    /** {@code rdb-key-save-delay}; any thread. */
+    long keySaveDelayMicros() {
+        return keySaveDelayMicros;
+    }
+
+    /** {@code repl-snapshot-max-kept}; any thread. */
+    long snapshotKeptBytesMax() {
+        return snapshotKeptBytesMax;
+    }
+
+    /** Takes over what directives say, at start and after CONFIG SET. */
+    void configured() {
+        normalLimit = config.limits().normal();
+        maxMemory = config.number("maxmemory");
+        queryBufferLimit = config.number("client-query-buffer-limit");
+        stopWritesOnSaveError = config.bool("stop-writes-on-bgsave-error");
+        keySaveDelayMicros = config.number("rdb-key-save-delay");
+        snapshotKeptBytesMax = config.number("repl-snapshot-max-kept");
+        if (snapshots != null) {
+            snapshots.configured();
+        }
+        respLimits.bulkBytes((int) config.number("proto-max-bulk-len"));
+    }
+
+    // ---- turns ----
+
+    /** Opens a turn, if none is open. */
+    void beginTurn() {
+        if (!inTurn) {
+            inTurn = true;
+            turnMillis = System.currentTimeMillis();
+            turnNanos = System.nanoTime();
+            dispatcher.now(turnNanos);
+            loop.executeAfterEventLoopIteration(endOfTurn);
+        }
+    }
+
+    /** Runs a task of ours on the loop as an event of a turn. */
+    void turn(Runnable task) {
+        beginTurn();
+        try {
+            task.run();
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    private void endTurn() {
+        try {
+            propagation.flush();
+            clients.flush();
+            primary.endOfTurn();
+            if (acksArrived) {
+                acksArrived = false;
+                waits.check();
+            }
+            for (Client client = resumable.poll(); client != null; client = resumable.poll()) {
+                if (client.input.own() != null && client.mayProceed()) {
+                    process(client, client.input.own());
+                }
+            }
+            clients.flush();
+            publish.run();
+            stats.longestTurnNanos =
+                    Math.max(stats.longestTurnNanos, System.nanoTime() - turnNanos);
+            inTurn = false;
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    private void fail(Throwable cause) {
+        LOG.error("The command loop cannot go on", cause);
+        fatal.accept(cause);
+    }
+
+    /** Wall clock of this turn's present command. */
+    long nowMillis(long nanos) {
+        return turnMillis + (nanos - turnNanos) / 1_000_000;
+    }
+
+    long nowMillis() {
+        return inTurn ? nowMillis(System.nanoTime()) : System.currentTimeMillis();
+    }
+
+    // ---- clients ----
+
+    /** Bytes came from a client's socket. */
+    void received(Client client, ByteBuf in) {
+        beginTurn();
+        stats.reads++;
+        stats.inputBytes += client.input.lastBytesRead();
+        client.lastActiveMillis = turnMillis;
+        try {
+            if (client.mayProceed()) {
+                process(client, in);
+            } else {
+                client.input.keepRest(in);
+            }
+            if (client.input.pendingBytes() > queryBufferLimit) {
+                LOG.warn(
+                        "Closing client that reached max query buffer length: {}",
+                        ClientLines.line(this, client));
+                client.close();
+            }
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    private void process(Client client, ByteBuf in) {
+        try {
+            while (client.mayProceed() && client.decoder.decode(in, client.request)) {
+                dispatcher.execute(client, client.request);
+                client.commandsInBatch = true;
+            }
+        } catch (ProtocolException e) {
+            LOG.debug(
+                    "Protocol error ({}) from client: {}",
+                    e.getMessage(),
+                    ClientLines.line(this, client));
+            replyTo(client).error("ERR Protocol error: " + e.getMessage());
+            client.closeAfterReply();
+        }
+        propagation.flush();
+        client.writeOffset = primary.primaryOffset();
+        client.commandsInBatch = false;
+        if (client.detached()) {
+            return;
+        }
+        if (client.closed() || client.closingAfterReply()) {
+            in.readerIndex(in.writerIndex());
+        }
+        client.input.keepRest(in);
+    }
+
+    /** Further commands of a client that was blocked run at the end of this turn. */
+    void resume(Client client) {
+        resumable.add(client);
+    }
+
+    void disconnected(Client client) {
+        if (client.detached()) {
+            return;
+        }
+        waits.forget(client);
+        watches.unwatch(client);
+        client.close();
+        client.releaseBuffers();
+        clients.remove(client);
+    }
+
+    /** Directs replies to a client outside of its own commands. */
+    Reply replyTo(Client client) {
+        replies.to(client.out(), client.protocol);
+        return replies;
+    }
+
+    /** An ACK arrived; its WAITs are looked at once a turn. */
+    void acked() {
+        beginTurn();
+        acksArrived = true;
+    }
+
+    /** The server ends: no client is served any more. */
+    void end() {
+        clients.ordinaryNow().forEach(Client::close);
+    }
+
+    /** After the loop's thread has ended. */
+    void release() {
+        readBuffer.release();
+    }
+
+    // ---- what commands ask for ----
+
+    boolean outOfMemory(CommandEntry entry) {
+        return maxMemory > 0
+                && entry.denyOom
+                && accountant.usedBytes() - ReplicationMemory.of(primary).notCountedForEvictBytes()
+                        > maxMemory;
+    }
+
+    boolean writesStopped() {
+        return stopWritesOnSaveError
+                && snapshots.lastSaveFailed()
+                && !snapshots.savePoints().isEmpty();
+    }
+
+    /** Whether EXEC is running its commands: nothing may block then. */
+    boolean inTransaction() {
+        return propagation.inTransaction();
+    }
+
+    LimitConfig normalLimit() {
+        return normalLimit;
+    }
+
+    ByteBuf readBuffer() {
+        return readBuffer;
+    }
+
+    RespLimits respLimits() {
+        return respLimits;
+    }
+
+    ServerConfig config() {
+        return config;
+    }
+
+    SingleThreadIoEventLoop loop() {
+        return loop;
+    }
+
+    Accountant accountant() {
+        return accountant;
+    }
+
+    Keyspace keyspace() {
+        return keyspace;
+    }
+
+    Primary primary() {
+        return primary;
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Propagation propagation() {
+        return propagation;
+    }
+
+    Watches watches() {
+        return watches;
+    }
+
+    Waits waits() {
+        return waits;
+    }
+
+    Clients clients() {
+        return clients;
+    }
+
+    ServerStats stats() {
+        return stats;
+    }
+
+    CommandTable commands() {
+        return commands;
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    RespWriter replies() {
+        return replies;
+    }
+}

@@ -1,0 +1,165 @@
+package io.replbuf.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.replbuf.resp.InlineArguments;
+import io.replbuf.resp.Request;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Reads a configuration as Redis does: the file that is the first argument, then {@code --name value …} pairs, which come as
+ * further lines of that file.
+ */
+final class ConfigReader {
+    private final ServerConfig config;
+
+    /** Whether a save line was seen in this source: the first one replaces what was there, further ones add to it. */
+    private boolean saveSeen;
+
+    private ConfigReader(ServerConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * @param arguments of the process
+     * @throws ConfigException with the whole message for stderr: line, its text, the reason
+     */
+    static ServerConfig read(String[] arguments) throws ConfigException {
+        ServerConfig config = new ServerConfig();
+        List<String> lines = new ArrayList<>();
+        int at = 0;
+        if (arguments.length > 0 && !arguments[0].startsWith("--")) {
+            Path file = Path.of(arguments[0]).toAbsolutePath();
+            try {
+                lines.addAll(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
+            } catch (IOException e) {
+                throw new ConfigException(
+                        "Fatal error, can't open config file '" + file + "': " + e);
+            }
+            config.file(file.toString());
+            at = 1;
+        }
+        ConfigReader reader = new ConfigReader(config);
+        reader.lines(lines, 0);
+        reader.saveSeen = false;
+        reader.lines(options(arguments, at), lines.size());
+        return config;
+    }
+
+    /** Each option and its values as a line, the values quoted as they came. */
+    private static List<String> options(String[] arguments, int from) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = null;
+        for (int i = from; i < arguments.length; i++) {
+            String argument = arguments[i];
+            // "--save --port 1": an option without a value, as for Redis.
+            if (argument.startsWith("--")) {
+                if (line != null) {
+                    lines.add(line.toString());
+                }
+                line = new StringBuilder(argument.substring(2));
+            } else if (line == null) {
+                line = new StringBuilder(argument);
+            } else {
+                line.append(' ').append(quoted(argument));
+            }
+        }
+        if (line != null) {
+            lines.add(line.toString());
+        }
+        return lines;
+    }
+
+    private void lines(List<String> lines, int before) throws ConfigException {
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.isEmpty() || line.charAt(0) == '#') {
+                continue;
+            }
+            try {
+                line(line);
+            } catch (ConfigException e) {
+                throw new ConfigException(
+                        "\n*** FATAL CONFIG FILE ERROR (Replbuf "
+                                + RedisServer.VERSION
+                                + ") ***\nReading the configuration file, at line "
+                                + (before + i + 1)
+                                + "\n>>> '"
+                                + line
+                                + "'\n"
+                                + e.getMessage());
+            }
+        }
+    }
+
+    private void line(String line) throws ConfigException {
+        List<String> words = words(line);
+        if (words == null) {
+            throw new ConfigException("Unbalanced quotes in configuration line");
+        }
+        if (words.isEmpty()) {
+            return;
+        }
+        String name = words.get(0).toLowerCase(Locale.ROOT);
+        List<String> values = words.subList(1, words.size());
+        switch (name) {
+            case "include", "loadmodule", "rename-command", "user", "sentinel" ->
+                    throw new ConfigException(
+                            name + " is part of Redis that this server does not have yet");
+            case "save" -> save(values);
+            default -> config.set(name, values);
+        }
+    }
+
+    /** Redis' rule: the first save line replaces the defaults, later ones add, an empty one clears. */
+    private void save(List<String> values) throws ConfigException {
+        boolean clears = values.size() == 1 && values.get(0).isEmpty();
+        if (saveSeen && !clears) {
+            List<String> all = new ArrayList<>(List.of(config.text("save")));
+            all.addAll(values);
+            config.set("save", all);
+        } else {
+            config.set("save", values.isEmpty() ? List.of("") : values);
+        }
+        saveSeen = true;
+    }
+
+    /** The words of a line, null if a quote is open. */
+    private static List<String> words(String line) {
+        ByteBuf bytes = Unpooled.wrappedBuffer(line.getBytes(StandardCharsets.ISO_8859_1));
+        Request request = new Request();
+        request.begin(bytes, 0);
+        if (!InlineArguments.split(bytes, 0, bytes.writerIndex(), request)) {
+            return null;
+        }
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < request.argc(); i++) {
+            words.add(request.text(i));
+        }
+        return words;
+    }
+
+    private static String quoted(String value) {
+        boolean plain =
+                !value.isEmpty()
+                        && value.chars()
+                                .allMatch(
+                                        c ->
+                                                c > ' ' && c < 127 && c != '"' && c != '\''
+                                                        && c != '\\');
+        if (plain || value.startsWith("\"") || value.startsWith("'")) {
+            return value;
+        }
+        // "3600 1 300 100" is one argument of the shell and several values of save.
+        if (value.indexOf('"') < 0 && value.indexOf('\\') < 0) {
+            return "\"" + value + "\"";
+        }
+        return "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+}

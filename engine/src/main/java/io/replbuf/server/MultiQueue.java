@@ -1,0 +1,61 @@
+package io.replbuf.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.replbuf.resp.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The commands of an open MULTI, kept as canonical RESP so that they enter the stream as they lie. Command loop only. */
+final class MultiQueue {
+    private final ByteBuf bytes;
+    private final List<CommandEntry> entries = new ArrayList<>();
+    private boolean broken;
+
+    MultiQueue(ByteBufAllocator allocator) {
+        bytes = allocator.directBuffer(256);
+    }
+
+    /** Copies the command; a later one cannot change it. */
+    void add(CommandEntry entry, Request request) {
+        entries.add(entry);
+        if (request.canonical()) {
+            bytes.writeBytes(request.buffer(), request.start(), request.end() - request.start());
+            return;
+        }
+        line('*', request.argc());
+        for (int i = 0; i < request.argc(); i++) {
+            line('$', request.length(i));
+            bytes.writeBytes(request.buffer(), request.position(i), request.length(i));
+            bytes.writeShort('\r' << 8 | '\n');
+        }
+    }
+
+    /** A command was refused while queueing: EXEC will refuse them all. */
+    void breakOff() {
+        broken = true;
+    }
+
+    boolean broken() {
+        return broken;
+    }
+
+    /** The commands in order, one behind the other in {@link #bytes}. */
+    List<CommandEntry> entries() {
+        return entries;
+    }
+
+    ByteBuf bytes() {
+        return bytes;
+    }
+
+    void release() {
+        bytes.release();
+    }
+
+    private void line(char type, int number) {
+        bytes.writeCharSequence(
+                type + Integer.toString(number) + "\r\n", StandardCharsets.US_ASCII);
+    }
+}

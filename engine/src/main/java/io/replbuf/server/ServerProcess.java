@@ -1,0 +1,121 @@
+package io.replbuf.server;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A server as a process: what it prints, how signals end it, with which status. */
+final class ServerProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisServer.class);
+
+    private static final String HELP =
+            """
+            Usage: server [/path/to/redis.conf] [--name value ...]
+                   server --version
+                   server --help
+
+            Directives are those of redis.conf, by name and value. Our own:
+              --repl-buffer-strategy legacy|shared|aof-psync   how the replication stream is held (default: shared)
+              --repl-buffer-counters FILE                      publish counters in a mapped file
+              --repl-buffer-tap FILE                           publish checksums of the stream in a mapped file
+              --repl-buffer-max-memory BYTES                   most native memory for keys and stream
+            """;
+
+    private final ProcessLog log;
+    private final PrintStream out = System.out;
+    private final PrintStream err = System.err;
+
+    ServerProcess(ProcessLog log) {
+        this.log = log;
+    }
+
+    int run(String[] arguments) {
+        if (arguments.length == 1
+                && (arguments[0].equals("--version") || arguments[0].equals("-v"))) {
+            out.println(
+                    "Replbuf server v="
+                            + RedisServer.VERSION
+                            + " redis="
+                            + RedisServer.REDIS_VERSION
+                            + " java="
+                            + System.getProperty("java.version"));
+            return 0;
+        }
+        if (arguments.length == 1 && (arguments[0].equals("--help") || arguments[0].equals("-h"))) {
+            out.print(HELP);
+            return 0;
+        }
+        ServerConfig config;
+        try {
+            config = ConfigReader.read(arguments);
+        } catch (ConfigException e) {
+            err.println(e.getMessage());
+            return 1;
+        }
+        if (config.path("logfile") != null) {
+            log.file(config.path("logfile"));
+        }
+        log.level(config.text("loglevel"));
+        return serve(config);
+    }
+
+    private int serve(ServerConfig config) {
+        long pid = ProcessHandle.current().pid();
+        LOG.info("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
+        LOG.info(
+                "Replbuf version={} (as Redis {}), bits=64, pid={}, just started",
+                RedisServer.VERSION,
+                RedisServer.REDIS_VERSION,
+                pid);
+        // The leading blank is part of what supervisors look for.
+        LOG.info("Port: {} PID: {}", config.number("port"), pid);
+        RedisServer server;
+        try {
+            server = RedisServer.start(config, log);
+        } catch (StartException e) {
+            LOG.warn("{}", e.getMessage());
+            return 1;
+        }
+        Path pidFile = writePidFile(config, pid);
+        Signals.handle("TERM", () -> signalled(server, "SIGTERM", "shutdown-on-sigterm"));
+        Signals.handle("INT", () -> signalled(server, "SIGINT", "shutdown-on-sigint"));
+        int status = server.awaitStopped();
+        deletePidFile(pidFile);
+        return status;
+    }
+
+    private static void signalled(RedisServer server, String signal, String directive) {
+        ShutdownMode mode = ShutdownMode.parse(server.config().text(directive));
+        if (!server.stop("Received " + signal + " scheduling shutdown...", mode)) {
+            LOG.warn("Errors trying to shut down the server. Check the logs for more information.");
+        }
+    }
+
+    /** As Redis: a pid file that cannot be written is worth a line, not an end. */
+    private static Path writePidFile(ServerConfig config, long pid) {
+        Path file = config.path("pidfile");
+        if (file == null) {
+            return null;
+        }
+        try {
+            return Files.writeString(file, pid + "\n");
+        } catch (IOException e) {
+            LOG.info("Failed to write PID file: {}", e.toString());
+            return null;
+        }
+    }
+
+    private static void deletePidFile(Path file) {
+        if (file != null) {
+            LOG.info("Removing the pid file.");
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                LOG.info("Removing the pid file {}: {}", file, e.toString());
+            }
+        }
+    }
+}

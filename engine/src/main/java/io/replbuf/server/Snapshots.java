@@ -1,0 +1,329 @@
+package io.replbuf.server;
+
+import io.replbuf.primary.SnapshotService;
+import io.replbuf.snapshot.DiskSnapshot;
+import io.replbuf.snapshot.RdbAux;
+import io.replbuf.snapshot.RdbOptions;
+import io.replbuf.snapshot.SnapshotEnv;
+import io.replbuf.snapshot.SnapshotJob;
+import io.replbuf.snapshot.SnapshotResult;
+import io.replbuf.stream.History;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one snapshot at a time: SAVE, BGSAVE, save points, and those that full resyncs ask for. Command loop only.
+ *
+ * <p>Log texts are Redis', with "saving thread" in place of its child process.
+ */
+final class Snapshots implements SnapshotService {
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+    /** The RDB version of Redis 7.0, which 6.2 loads as well while only strings are in it. */
+    static final int RDB_VERSION = 10;
+
+    /** After a failed save the next one waits this long, so that a full disk is not tried in every turn. */
+    private static final long RETRY_MILLIS = 5_000;
+
+    private final CommandLoop server;
+    private final SnapshotEnv env;
+    private List<SavePoint> savePoints;
+
+    private SnapshotJob job;
+    private boolean jobIsSave;
+    private long jobStartMillis;
+    private long dirtyAtStart;
+    private boolean scheduled;
+
+    private long lastSaveMillis;
+    private long lastTryMillis;
+    private boolean lastSaveFailed;
+    private long lastSaveSeconds = -1;
+    private long lastKeptBytes;
+    private long saves;
+    private long snapshots;
+
+    Snapshots(CommandLoop server, ThreadFactory threads) {
+        this.server = server;
+        // Read by the snapshot's thread for every key, so not through the map that CONFIG SET
+        // changes.
+        env =
+                new SnapshotEnv(
+                        task -> server.loop().execute(() -> server.turn(task)),
+                        threads,
+                        () -> server.keySaveDelayMicros(),
+                        () -> server.snapshotKeptBytesMax());
+        lastSaveMillis = System.currentTimeMillis();
+        configured();
+    }
+
+    /** The save directive may have changed. */
+    void configured() {
+        savePoints = server.config().savePoints();
+    }
+
+    List<SavePoint> savePoints() {
+        return savePoints;
+    }
+
+    @Override
+    public boolean busy() {
+        return job != null;
+    }
+
+    @Override
+    public Running toChannel(
+            WritableByteChannel target, int rdbVersion, Aux aux, Listener listener) {
+        if (job != null) {
+            return null;
+        }
+        snapshots++;
+        begin(
+                SnapshotJob.start(
+                        server.keyspace(),
+                        options().withVersion(rdbVersion),
+                        aux(aux),
+                        target,
+                        env,
+                        result -> ended(result, listener, null)),
+                false);
+        return running(job);
+    }
+
+    @Override
+    public Running toFile(int rdbVersion, Aux aux, Listener listener) {
+        if (job != null) {
+            return null;
+        }
+        return running(toDisk(options().withVersion(rdbVersion), aux(aux), listener));
+    }
+
+    private SnapshotJob toDisk(RdbOptions options, RdbAux aux, Listener listener) {
+        DiskSnapshot disk = disk();
+        lastTryMillis = server.nowMillis();
+        snapshots++;
+        begin(
+                disk.start(
+                        server.keyspace(),
+                        options,
+                        aux,
+                        env,
+                        result -> ended(result, listener, disk.file())),
+                true);
+        LOG.info("Background saving started by pid {}", ProcessHandle.current().pid());
+        return job;
+    }
+
+    private void begin(SnapshotJob started, boolean save) {
+        job = started;
+        jobIsSave = save;
+        jobStartMillis = server.nowMillis();
+        server.propagation().flush();
+        dirtyAtStart = server.propagation().dirty();
+    }
+
+    private Running running(SnapshotJob started) {
+        return () -> {
+            if (job == started) {
+                started.abort("no replica waits for it any more");
+            }
+        };
+    }
+
+    private void ended(SnapshotResult result, Listener listener, Path file) {
+        lastKeptBytes = job.keptBytesMost();
+        if (jobIsSave) {
+            saved(result, "Background saving", dirtyAtStart);
+            lastSaveSeconds = (server.nowMillis() - jobStartMillis) / 1000;
+        } else if (result.complete()) {
+            LOG.info("Background RDB transfer terminated with success");
+        } else {
+            LOG.warn("Background transfer error: {}", result.reason());
+        }
+        job = null;
+        if (listener != null) {
+            listener.finished(
+                    result.complete() ? file : null, result.complete() ? null : result.reason());
+        }
+    }
+
+    private void saved(SnapshotResult result, String what, long changes) {
+        switch (result.outcome()) {
+            case COMPLETE -> {
+                LOG.info("DB saved on disk");
+                LOG.info("{} terminated with success", what);
+                server.propagation().saved(changes);
+                lastSaveMillis = server.nowMillis();
+                lastSaveFailed = false;
+                saves++;
+            }
+            case FAILED -> {
+                LOG.warn("{}", result.reason());
+                LOG.warn("{} error", what);
+                lastSaveFailed = true;
+            }
+            case ABORTED -> LOG.warn("{} terminated: {}", what, result.reason());
+        }
+    }
+
+    /** BGSAVE. */
+    void background() {
+        toDisk(options(), position(), null);
+    }
+
+    /** BGSAVE SCHEDULE, or one asked for while a snapshot for replicas runs: as soon as that is over. */
+    void schedule() {
+        scheduled = true;
+    }
+
+    /**
+     * SAVE: returns when the file is there.
+     *
+     * @return null, or why it failed
+     */
+    String inForeground() {
+        lastTryMillis = server.nowMillis();
+        server.propagation().flush();
+        long changes = server.propagation().dirty();
+        SnapshotResult result =
+                disk().save(
+                                server.keyspace(),
+                                options(),
+                                position(),
+                                () -> server.keySaveDelayMicros());
+        if (result.complete()) {
+            server.propagation().saved(changes);
+            lastSaveMillis = server.nowMillis();
+            lastSaveFailed = false;
+            saves++;
+            LOG.info("DB saved on disk");
+            return null;
+        }
+        LOG.warn("{}", result.reason());
+        lastSaveFailed = true;
+        return result.reason();
+    }
+
+    /** Ends the running snapshot, waiting for its thread. */
+    void abort(String reason) {
+        if (job != null) {
+            job.abortNow(reason);
+        }
+    }
+
+    /** Save points, scheduled saves, limits; every 100 ms. */
+    void cron(long nowMillis) {
+        if (job != null) {
+            job.tick();
+            return;
+        }
+        if (scheduled) {
+            scheduled = false;
+            background();
+            return;
+        }
+        long dirty = server.propagation().dirty();
+        for (SavePoint point : savePoints) {
+            boolean due =
+                    dirty >= point.changes()
+                            && dirty > 0
+                            && nowMillis - lastSaveMillis > point.seconds() * 1000;
+            if (due && (!lastSaveFailed || nowMillis - lastTryMillis > RETRY_MILLIS)) {
+                LOG.info("{} changes in {} seconds. Saving...", point.changes(), point.seconds());
+                background();
+                return;
+            }
+        }
+    }
+
+    private DiskSnapshot disk() {
+        ServerConfig config = server.config();
+        return new DiskSnapshot(
+                config.dir(), config.text("dbfilename"), config.bool("rdb-save-incremental-fsync"));
+    }
+
+    private RdbOptions options() {
+        return new RdbOptions(
+                RDB_VERSION,
+                server.config().bool("rdbcompression"),
+                server.config().bool("rdbchecksum"));
+    }
+
+    private RdbAux aux(Aux aux) {
+        RdbAux plain = plainAux();
+        return aux == null
+                ? plain
+                : plain.withPosition(aux.streamDb(), aux.replid().hex(), aux.redisOffset());
+    }
+
+    private RdbAux plainAux() {
+        return RdbAux.of(
+                RedisServer.REDIS_VERSION,
+                server.nowMillis() / 1000,
+                server.accountant().usedBytes());
+    }
+
+    /** What a restart continues from: a position only while there is a backlog, as in Redis. */
+    private RdbAux position() {
+        server.propagation().flush();
+        History history = server.primary().history();
+        return server.primary().backlogActive()
+                ? plainAux()
+                        .withPosition(
+                                Math.max(0, server.primary().streamDb()),
+                                history.replid().hex(),
+                                server.primary().primaryOffset())
+                : plainAux();
+    }
+
+    // ---- what INFO says ----
+
+    boolean saving() {
+        return job != null && jobIsSave;
+    }
+
+    boolean lastSaveFailed() {
+        return lastSaveFailed;
+    }
+
+    long lastSaveMillis() {
+        return lastSaveMillis;
+    }
+
+    long lastSaveSeconds() {
+        return lastSaveSeconds;
+    }
+
+    long currentSaveSeconds() {
+        return saving() ? (server.nowMillis() - jobStartMillis) / 1000 : -1;
+    }
+
+    long saves() {
+        return saves;
+    }
+
+    /** Snapshots of all kinds: what Redis would have forked for. */
+    long snapshots() {
+        return snapshots;
+    }
+
+    long keysProcessed() {
+        return job == null ? 0 : job.keysProcessed();
+    }
+
+    long keysTotal() {
+        return job == null ? 0 : job.keysTotal();
+    }
+
+    long keptBytes() {
+        return job == null ? 0 : job.keptBytes();
+    }
+
+    long lastKeptBytes() {
+        return lastKeptBytes;
+    }
+}

@@ -1,0 +1,170 @@
+package io.replbuf.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerProcessTest {
+    @TempDir Path dir;
+
+    @Test
+    void shouldKeepTheLaunchContractAndEndOnSigtermWithStatus0() throws Exception {
+        int port = freePort();
+        try (ChildServer child =
+                start(port, "--save", "900 1", "--pidfile", dir.resolve("pid").toString())) {
+            child.awaitOutput("Ready to accept connections");
+            assertThat(child.output())
+                    .contains(" PID: " + child.process.pid())
+                    .contains("Server initialized")
+                    .contains("Ready to accept connections");
+            assertThat(dir.resolve("pid")).content().isEqualTo(child.process.pid() + "\n");
+            try (RawClient client = new RawClient(port)) {
+                client.send("PING\r\n\r\n");
+                assertThat(client.reply()).isEqualTo("+PONG");
+                client.call("SET", "k", "v");
+                child.process.destroy();
+                assertThat(child.status()).isZero();
+            }
+            assertThat(child.output())
+                    .contains("Received SIGTERM scheduling shutdown...")
+                    .contains("ready to exit, bye bye");
+            assertThat(dir.resolve("dump.rdb")).isRegularFile();
+            assertThat(dir.resolve("pid")).doesNotExist();
+        }
+    }
+
+    @Test
+    void shouldEndWithStatus0OnShutdown() throws Exception {
+        int port = freePort();
+        try (ChildServer child = start(port);
+                RawClient client = awaitClient(child, port)) {
+            client.send("SHUTDOWN NOSAVE\r\n");
+            assertThat(client.atEnd()).isTrue();
+            assertThat(child.status()).isZero();
+            assertThat(dir.resolve("dump.rdb")).doesNotExist();
+        }
+    }
+
+    @Test
+    void shouldSayThatThePortIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ChildServer child = start(taken.getLocalPort())) {
+            assertThat(child.status()).isEqualTo(1);
+            assertThat(child.output())
+                    .contains("Failed listening on port " + taken.getLocalPort())
+                    .doesNotContain("Ready to accept");
+        }
+    }
+
+    @Test
+    void shouldNameTheDirectiveThatIsWrong() throws Exception {
+        try (ChildServer child = new ChildServer(dir, "--port", "1", "--maxmemori", "10mb")) {
+            assertThat(child.status()).isEqualTo(1);
+            assertThat(child.output())
+                    .contains("*** FATAL CONFIG FILE ERROR")
+                    .contains("at line 2")
+                    .contains(">>> 'maxmemori 10mb'")
+                    .contains("nearest: maxmemory");
+        }
+    }
+
+    @Test
+    void shouldListStrategiesWhenAskedForOneThatIsNotThere() throws Exception {
+        try (ChildServer child = start(freePort(), "--repl-buffer-strategy", "spiral")) {
+            assertThat(child.status()).isEqualTo(1);
+            assertThat(child.output()).contains("repl-buffer-strategy: spiral").contains("array");
+        }
+    }
+
+    @Test
+    void shouldPrintItsVersionAndHelp() throws Exception {
+        try (ChildServer child = new ChildServer(dir, "--version")) {
+            assertThat(child.status()).isZero();
+            assertThat(child.output()).contains("v=" + RedisServer.VERSION);
+        }
+        try (ChildServer child = new ChildServer(dir, "--help")) {
+            assertThat(child.status()).isZero();
+            assertThat(child.output()).contains("repl-buffer-strategy");
+        }
+    }
+
+    @Test
+    void shouldServeOnWhenItsFolderCannotBeWritten() throws Exception {
+        Path readOnly = Files.createDirectory(dir.resolve("readonly"));
+        Files.setPosixFilePermissions(
+                readOnly,
+                Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_EXECUTE));
+        assumeThat(Files.isWritable(readOnly)).as("root may write everywhere").isFalse();
+        int port = freePort();
+        try (ChildServer child = start(port, "--dir", readOnly.toString());
+                RawClient client = awaitClient(child, port)) {
+            assertThat(client.call("SAVE")).startsWith("-ERR").contains("readonly");
+            assertThat(client.call("PING")).isEqualTo("+PONG");
+        }
+    }
+
+    @Test
+    void shouldListenOnAUnixSocketToo() throws Exception {
+        assumeThat(Transport.ofThisJvm()).isEqualTo(Transport.EPOLL);
+        Path socket = dir.resolve("socket");
+        try (ChildServer child =
+                start(0, "--unixsocket", socket.toString(), "--unixsocketperm", "700")) {
+            child.awaitOutput("Ready to accept connections");
+            try (var channel =
+                    java.nio.channels.SocketChannel.open(
+                            java.net.UnixDomainSocketAddress.of(socket))) {
+                channel.write(java.nio.ByteBuffer.wrap("PING\r\n".getBytes()));
+                var reply = java.nio.ByteBuffer.allocate(7);
+                while (reply.hasRemaining() && channel.read(reply) >= 0) {
+                    // Until the reply is whole.
+                }
+                assertThat(new String(reply.array())).isEqualTo("+PONG\r\n");
+            }
+            assertThat(Files.getPosixFilePermissions(socket))
+                    .containsExactlyInAnyOrder(
+                            PosixFilePermission.OWNER_READ,
+                            PosixFilePermission.OWNER_WRITE,
+                            PosixFilePermission.OWNER_EXECUTE);
+            child.process.destroy();
+            assertThat(child.status()).isZero();
+            assertThat(socket).doesNotExist();
+        }
+    }
+
+    private ChildServer start(int port, String... more) throws Exception {
+        String[] common = {
+            "--port",
+            Integer.toString(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            dir.toString(),
+            "--save",
+            "",
+            "--repl-buffer-strategy",
+            "array"
+        };
+        String[] all = java.util.Arrays.copyOf(common, common.length + more.length);
+        System.arraycopy(more, 0, all, common.length, more.length);
+        return new ChildServer(dir, all);
+    }
+
+    private static RawClient awaitClient(ChildServer child, int port) throws Exception {
+        child.awaitOutput("Ready to accept connections");
+        return new RawClient(port);
+    }
+
+    private static int freePort() throws Exception {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+}
