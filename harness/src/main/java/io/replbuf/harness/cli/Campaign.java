@@ -1,0 +1,201 @@
+package io.replbuf.harness.cli;
+
+import io.replbuf.harness.measure.CellResult;
+import io.replbuf.harness.measure.RunFileException;
+import io.replbuf.harness.measure.RunFiles;
+import io.replbuf.harness.measure.RunResult;
+import io.replbuf.harness.run.CellExecutor;
+import io.replbuf.harness.run.RedisPrograms;
+import io.replbuf.harness.scenario.Cell;
+import io.replbuf.harness.scenario.Plan;
+import io.replbuf.harness.scenario.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Runs a plan: one cell after the other, keeping {@code run.json} true after each, so that whatever stops it loses one cell at
+ * most.
+ *
+ * <p>Beside each {@code cell.json} stands {@code scenario.json}, what the cell was told to do. When a run is resumed, a cell is
+ * kept if both are there, the one says the same as the plan and the other did not fail.
+ */
+final class Campaign {
+    private static final String TOLD = "scenario.json";
+    private static final long STOP_SECONDS_MAX = 20;
+
+    private final Plan plan;
+    private final RunFiles files;
+    private final RedisPrograms programs;
+    private final Progress progress;
+    private final String command;
+    private final String startedAt = now();
+    private final List<String> finished = new ArrayList<>();
+    private boolean failed;
+
+    Campaign(Plan plan, RunFiles files, RedisPrograms programs, Progress progress, String command) {
+        this.plan = plan;
+        this.files = files;
+        this.programs = programs;
+        this.progress = progress;
+        this.command = command;
+    }
+
+    /** Number of cells that have a result. */
+    int finished() {
+        return finished.size();
+    }
+
+    /** Runs what is left of the plan; an exit code says how it went. A signal ends the current cell and keeps the others. */
+    int run(CellExecutor executor, boolean resume) throws IOException {
+        Thread self = Thread.currentThread();
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread hook =
+                new Thread(
+                        () -> {
+                            self.interrupt();
+                            awaitQuietly(stopped);
+                        },
+                        "stop-campaign");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return runCells(executor, resume);
+        } finally {
+            stopped.countDown();
+            removeQuietly(hook);
+            progress.close();
+        }
+    }
+
+    private int runCells(CellExecutor executor, boolean resume) throws IOException {
+        Map<String, String> missing = PlanPrinter.missing(plan, programs);
+        List<Cell> cells =
+                plan.cells().stream()
+                        .filter(cell -> !missing.containsKey(cell.arm().label()))
+                        .toList();
+        files.writeEnvironment(executor.environment(cells.stream().map(this::resolved).toList()));
+        write(RunResult.Status.RUNNING);
+        for (Cell cell : cells) {
+            if (resume && isDone(cell)) {
+                progress.kept(cell);
+                finished.add(cell.id());
+                continue;
+            }
+            try {
+                CellResult result = execute(executor, cell);
+                finished.add(cell.id());
+                failed |= result.verdict().status() == CellResult.Status.FAILED;
+                progress.finished(cell, result);
+            } catch (InterruptedException stop) {
+                progress.interrupted(files.root());
+                write(RunResult.Status.INTERRUPTED);
+                return ExitCode.INTERRUPTED;
+            } catch (IOException wrong) {
+                failed = true;
+                progress.failed(cell, wrong);
+            }
+            write(RunResult.Status.RUNNING);
+        }
+        write(RunResult.Status.FINISHED);
+        return failed ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    private CellResult execute(CellExecutor executor, Cell cell)
+            throws IOException, InterruptedException {
+        delete(files.cellFolder(cell.id()));
+        progress.started(cell);
+        CellResult result = executor.execute(resolved(cell), files, progress::update);
+        Files.writeString(files.cellFolder(cell.id()).resolve(TOLD), cell.effective());
+        return result;
+    }
+
+    /** The cell with its server's name replaced by the path that it has here; what the cell was told keeps the name. */
+    private Cell resolved(Cell cell) {
+        Target target = cell.target();
+        if (target.kind() != Target.Kind.REDIS || target.command() == null) {
+            return cell;
+        }
+        List<String> words =
+                programs.resolve(target.command())
+                        .orElseThrow(
+                                () ->
+                                        new IllegalStateException(
+                                                "missing programs were left out: " + target));
+        return cell.withTarget(
+                new Target(target.kind(), null, String.join(" ", words), null, null));
+    }
+
+    private boolean isDone(Cell cell) throws IOException {
+        Path told = files.cellFolder(cell.id()).resolve(TOLD);
+        if (!Files.isRegularFile(told) || !Files.isRegularFile(files.cellFile(cell.id()))) {
+            return false;
+        }
+        try {
+            return Files.readString(told).equals(cell.effective())
+                    && files.readCell(cell.id()).verdict().status() != CellResult.Status.FAILED;
+        } catch (RunFileException damaged) {
+            return false;
+        }
+    }
+
+    private void write(RunResult.Status status) throws IOException {
+        boolean over = status != RunResult.Status.RUNNING;
+        long seed = plan.cells().isEmpty() ? 0 : plan.cells().get(0).scenario().seed();
+        files.writeRun(
+                new RunResult(
+                        RunFiles.SCHEMA_VERSION,
+                        plan.name(),
+                        startedAt,
+                        over ? now() : null,
+                        plan.stamp(),
+                        seed,
+                        command,
+                        finished,
+                        status));
+    }
+
+    /** What a cell left behind that did not finish, or is to be run again. */
+    private static void delete(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        List<Path> paths;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            paths = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) {
+            Files.delete(path);
+        }
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** Gives the cell time to stop its engine; the JVM ends when the hooks have. */
+    private static void awaitQuietly(CountDownLatch stopped) {
+        try {
+            stopped.await(STOP_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (InterruptedException late) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Not possible, and not needed, when the JVM is on its way down already. */
+    private static void removeQuietly(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

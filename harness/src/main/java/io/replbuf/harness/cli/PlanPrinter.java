@@ -1,0 +1,70 @@
+package io.replbuf.harness.cli;
+
+import io.replbuf.harness.run.RedisPrograms;
+import io.replbuf.harness.scenario.Cell;
+import io.replbuf.harness.scenario.Plan;
+import io.replbuf.harness.scenario.Target;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Says what is going to be run, and how long it should take, before anything starts. */
+final class PlanPrinter {
+    private PlanPrinter() {}
+
+    static void print(Plan plan, RedisPrograms programs, PrintWriter console) {
+        Map<String, Row> rows = new LinkedHashMap<>();
+        for (Cell cell : plan.cells()) {
+            rows.computeIfAbsent(cell.scenario().name(), name -> new Row()).add(cell);
+        }
+        console.printf(
+                "%s: %d cells, about %s (%s)%n",
+                plan.name(), plan.cells().size(), Texts.time(plan.estimate()), plan.stamp());
+        rows.forEach(
+                (name, row) ->
+                        console.printf(
+                                "  %-18s %4d cells  %12s  %s%n",
+                                name,
+                                row.cells,
+                                Texts.time(row.estimate),
+                                String.join(", ", row.arms)));
+        missing(plan, programs)
+                .forEach(
+                        (arm, command) ->
+                                console.printf(
+                                        "  %s will be skipped: %s not found (expected: %s)%n",
+                                        arm, command, RedisPrograms.advice(command)));
+        console.flush();
+    }
+
+    /** Arms whose server is not on this machine, with the command that was looked for. */
+    static Map<String, String> missing(Plan plan, RedisPrograms programs) {
+        Map<String, String> missing = new LinkedHashMap<>();
+        Map<String, Boolean> found = new LinkedHashMap<>();
+        for (Cell cell : plan.cells()) {
+            String command = cell.target().command();
+            if (cell.target().kind() == Target.Kind.REDIS
+                    && command != null
+                    && !found.computeIfAbsent(command, key -> programs.resolve(key).isPresent())) {
+                missing.put(cell.arm().label(), command);
+            }
+        }
+        return missing;
+    }
+
+    /** One scenario's share of the plan. */
+    private static final class Row {
+        private int cells;
+        private Duration estimate = Duration.ZERO;
+        private final Set<String> arms = new LinkedHashSet<>();
+
+        void add(Cell cell) {
+            cells++;
+            estimate = estimate.plus(cell.estimate());
+            arms.add(cell.arm().label());
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.replbuf.harness.cli;
+
+import io.replbuf.harness.scenario.Nearest;
+import io.replbuf.harness.scenario.ScenarioException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The launcher of {@code replbuf.jar}. */
+@Command(
+        name = "replbuf",
+        description =
+                "Runs replication-buffer scenarios, reports on them, and serves as a Redis-compatible server.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Replbuf.Version.class,
+        subcommands = {
+            RunCommand.class,
+            ReportCommand.class,
+            ScenariosCommand.class,
+            JmhCommand.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  replbuf run                                    the default suite, about four minutes",
+            "  replbuf run stall-together --set replicas.count=8",
+            "  replbuf run my.yaml --out /tmp/mine --dry-run",
+            "  replbuf run --suite full --out results/night --resume",
+            "  replbuf report results/default-20261101-120000",
+            "  replbuf server redis.conf --port 7000 --repl-buffer-strategy shared",
+            "",
+            "Exit status: 0 all is well, 1 a cell failed, 2 the command line or a file cannot be used,",
+            "130 interrupted (finished cells are kept; continue with --resume)."
+        })
+public final class Replbuf implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    private Replbuf() {}
+
+    public static void main(String[] args) {
+        // Before anything that could touch a class of AWT, which the charts do.
+        System.setProperty("java.awt.headless", "true");
+        System.exit(run(args, out(), err()));
+    }
+
+    /** As main, with the exit code as its result. The server command reads its arguments as redis-server does. */
+    static int run(String[] args, PrintWriter out, PrintWriter err) {
+        if (args.length > 0 && args[0].equals(RawCommands.SERVER)) {
+            return RawCommands.server(Arrays.copyOfRange(args, 1, args.length), out, err);
+        }
+        CommandLine line = new CommandLine(new Replbuf());
+        line.getSubcommands()
+                .get("jmh")
+                .setUnmatchedOptionsArePositionalParams(true)
+                .setExpandAtFiles(false);
+        line.addSubcommand(RawCommands.SERVER, RawCommands.serverUsage());
+        line.setUsageHelpWidth(110);
+        return line.setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler((wrong, at, parsed) -> explain(wrong, at.getErr()))
+                .setParameterExceptionHandler((wrong, parsed) -> refuse(wrong, err))
+                .execute(args);
+    }
+
+    /** One line: what is wrong, what was probably meant, where the help is. */
+    private static int refuse(CommandLine.ParameterException wrong, PrintWriter err) {
+        CommandLine line = wrong.getCommandLine();
+        String hint = "";
+        if (wrong instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            List<String> known = new ArrayList<>(line.getCommandSpec().optionsMap().keySet());
+            known.addAll(line.getSubcommands().keySet());
+            hint = Nearest.hint(unmatched.getUnmatched().get(0), known);
+        }
+        String command = line.getParent() == null ? "replbuf" : "replbuf " + line.getCommandName();
+        err.println("replbuf: " + wrong.getMessage() + hint + " (see '" + command + " --help')");
+        return ExitCode.USAGE;
+    }
+
+    /** Expected failures are one line; anything else is our own mistake and shows its stack. */
+    private static int explain(Exception wrong, PrintWriter err) {
+        if (wrong instanceof ScenarioException || wrong instanceof UsageException) {
+            err.println("replbuf: " + wrong.getMessage());
+            return ExitCode.USAGE;
+        }
+        if (wrong instanceof UncheckedIOException || wrong instanceof IOException) {
+            Throwable cause = wrong.getCause() == null ? wrong : wrong.getCause();
+            String reason = cause == wrong ? "" : ": " + cause.getMessage();
+            err.println("replbuf: " + wrong.getMessage() + reason);
+            return ExitCode.FAILED;
+        }
+        wrong.printStackTrace(err);
+        return ExitCode.FAILED;
+    }
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+        return ExitCode.USAGE;
+    }
+
+    private static PrintWriter out() {
+        return new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    }
+
+    private static PrintWriter err() {
+        return new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    }
+
+    /** The version that the build put into the manifest. */
+    static final class Version implements CommandLine.IVersionProvider {
+        static String text() {
+            String version = Replbuf.class.getPackage().getImplementationVersion();
+            return version == null ? "unpackaged" : version;
+        }
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"replbuf " + text() + " (java " + Runtime.version() + ")"};
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.replbuf.harness.measure;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one cell (strategy, parameters, repetition) came to: {@code cell.json}. The series stand in the CSV files beside it.
+ *
+ * @param schemaVersion version of this file's shape, {@link RunFiles#SCHEMA_VERSION}
+ * @param id unique in the run, also the name of the cell's folder
+ * @param scenario name of the scenario
+ * @param strategy legacy, shared, aof-psync, or redis-6.2, redis-7.0 and the like for a real server
+ * @param target embedded, process or redis
+ * @param repetition 1 for the first
+ * @param parameters what the matrix varies and what the models need: replicas, rate, valueBytes, backlogBytes, …
+ * @param seed from which the cell's random draws derive
+ * @param config directives given to the server
+ * @param phases in order; milliseconds count from the start of measuring, negative in warm-up
+ * @param verdict whether the cell may be believed
+ * @param startedAt ISO 8601 instant of the start of measuring
+ * @param measuredMillis length of the measured time, in milliseconds
+ * @param offeredPerSecond writes per second that the schedule asked for; 0 for a closed loop
+ * @param achievedPerSecond writes per second that were answered while measuring
+ * @param writes answered while measuring
+ * @param streamBytes growth of the primary's offset while measuring
+ * @param digest what the replicas checked
+ * @param latency percentiles in microseconds
+ * @param memory highest value of each memory column while measuring, in bytes
+ * @param rssPeakBytes highest resident set size while measuring
+ * @param remainderPeakBytes highest part of RSS that no counter explains
+ * @param remainderBoundBytes above which the remainder fails the cell
+ * @param resyncs counted at the replicas while measuring, joins included
+ * @param cpuMillisByThread processor time of the server by thread name while measuring
+ * @param serverCpuMillis their sum
+ * @param harnessCpuMillis processor time of loader and replicas while measuring
+ * @param gc collections of the server's JVM while measuring
+ * @param counters growth of each cumulative counter while measuring, as send_calls; for limits of a clock the highest value
+ */
+public record CellResult(
+        int schemaVersion,
+        String id,
+        String scenario,
+        String strategy,
+        String target,
+        int repetition,
+        Map<String, Object> parameters,
+        long seed,
+        Map<String, String> config,
+        List<Phase> phases,
+        Verdict verdict,
+        String startedAt,
+        long measuredMillis,
+        double offeredPerSecond,
+        double achievedPerSecond,
+        long writes,
+        long streamBytes,
+        Digest digest,
+        Latency latency,
+        Map<String, Long> memory,
+        long rssPeakBytes,
+        long remainderPeakBytes,
+        long remainderBoundBytes,
+        Resyncs resyncs,
+        Map<String, Long> cpuMillisByThread,
+        long serverCpuMillis,
+        long harnessCpuMillis,
+        Gc gc,
+        Map<String, Long> counters) {
+
+    public CellResult {
+        parameters = sorted(parameters);
+        config = sorted(config);
+        phases = List.copyOf(phases);
+        memory = sorted(memory);
+        cpuMillisByThread = sorted(cpuMillisByThread);
+        counters = sorted(counters);
+    }
+
+    /** A parameter that is a number, or {@code absent} when the cell has none of that name. */
+    public double parameter(String name, double absent) {
+        return parameters.get(name) instanceof Number number ? number.doubleValue() : absent;
+    }
+
+    /** In the order of the names, so that the same cell makes the same file. */
+    private static <V> Map<String, V> sorted(Map<String, V> map) {
+        return Collections.unmodifiableMap(new TreeMap<>(map));
+    }
+
+    /** A stretch of the cell's time, in milliseconds from the start of measuring. */
+    public record Phase(String name, long startMillis, long endMillis) {}
+
+    /** Whether a cell may be believed: advisory means that latency may not, while memory and resync counts stand. */
+    public record Verdict(Status status, List<String> reasons) {
+        public Verdict {
+            reasons = List.copyOf(reasons);
+        }
+    }
+
+    /** See {@link Verdict}. */
+    public enum Status {
+        @JsonProperty("ok")
+        OK,
+        @JsonProperty("advisory")
+        ADVISORY,
+        @JsonProperty("failed")
+        FAILED
+    }
+
+    /**
+     * What the replicas compared with the truth about the stream.
+     *
+     * @param source tap (the engine's own record) or control (a replica that no fault touches)
+     * @param checkedChunks chunks of 4096 bytes compared, over all replicas
+     * @param checkedTails open ends of the stream compared after the drain
+     * @param mismatches chunks or tails that differed
+     * @param gaps times that a replica's stream went on elsewhere than where it had stopped
+     */
+    public record Digest(
+            String source, long checkedChunks, long checkedTails, long mismatches, long gaps) {}
+
+    /**
+     * Latencies of one kind, in microseconds. A count of 0 means that nothing was measured.
+     */
+    public record Percentiles(
+            long count, double p50, double p90, double p99, double p999, double p9999, double max) {
+        public static final Percentiles NONE = new Percentiles(0, 0, 0, 0, 0, 0, 0);
+    }
+
+    /**
+     * The latencies of a cell.
+     *
+     * @param response of writes from their intended time
+     * @param service of writes from the real send
+     * @param pinger of a 1 kHz PING on a connection of its own, from its intended time
+     * @param control the same against an idle echo process: what the machine alone costs
+     * @param loaderDelayP99 how late the loader sent, 99th percentile
+     */
+    public record Latency(
+            Percentiles response,
+            Percentiles service,
+            Percentiles pinger,
+            Percentiles control,
+            double loaderDelayP99) {}
+
+    /** Resynchronisations by kind and source. */
+    public record Resyncs(int full, int partialMemory, int partialLog) {}
+
+    /** Collections and their pauses. */
+    public record Gc(long count, long pauseMillis) {}
+}

@@ -1,0 +1,212 @@
+package io.replbuf.harness.measure;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The layout of a results folder, and the one place that reads and writes it.
+ *
+ * <pre>
+ * run.json            RunResult, rewritten after each cell
+ * environment.json    Environment
+ * cells/ID/cell.json  CellResult, written last: a cell without it did not finish
+ * cells/ID/memory.csv, lag.csv, resyncs.csv, events.csv, latency.hlog, engine.log
+ * </pre>
+ *
+ * <p>JSON files are replaced as a whole (written beside, synced, renamed), so a reader never sees half of one that we wrote; files
+ * that were cut off on their way here fail with their name, the line and what was expected.
+ */
+public final class RunFiles {
+    /** Version of every JSON file's shape. A reader refuses any other. */
+    public static final int SCHEMA_VERSION = 1;
+
+    /** Larger JSON files are not ours. */
+    private static final long JSON_BYTES_MAX = 64L << 20;
+
+    public static final List<String> MEMORY_COLUMNS = List.of("t_ms", "rss");
+    public static final List<String> LAG_COLUMNS =
+            List.of("t_ms", "replica", "lag_bytes", "sent_offset", "in_log");
+    public static final List<String> RESYNC_COLUMNS =
+            List.of(
+                    "t_ms",
+                    "replica",
+                    "kind",
+                    "source",
+                    "cause",
+                    "requested_offset",
+                    "start_offset",
+                    "outage_ms",
+                    "missing_bytes",
+                    "bytes",
+                    "file_bytes",
+                    "duration_ms",
+                    "first_byte_ms");
+    public static final List<String> EVENT_COLUMNS = List.of("t_ms", "replica", "verb", "args");
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .build();
+
+    private final Path root;
+
+    public RunFiles(Path root) {
+        this.root = root;
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    public Path runFile() {
+        return root.resolve("run.json");
+    }
+
+    public Path environmentFile() {
+        return root.resolve("environment.json");
+    }
+
+    public Path cellFolder(String cell) {
+        return root.resolve("cells").resolve(safe(cell));
+    }
+
+    public Path cellFile(String cell) {
+        return cellFolder(cell).resolve("cell.json");
+    }
+
+    public Path memoryFile(String cell) {
+        return cellFolder(cell).resolve("memory.csv");
+    }
+
+    public Path lagFile(String cell) {
+        return cellFolder(cell).resolve("lag.csv");
+    }
+
+    public Path resyncsFile(String cell) {
+        return cellFolder(cell).resolve("resyncs.csv");
+    }
+
+    public Path eventsFile(String cell) {
+        return cellFolder(cell).resolve("events.csv");
+    }
+
+    public Path latencyFile(String cell) {
+        return cellFolder(cell).resolve("latency.hlog");
+    }
+
+    public Path engineLogFile(String cell) {
+        return cellFolder(cell).resolve("engine.log");
+    }
+
+    public RunResult readRun() throws IOException {
+        return readJson(runFile(), RunResult.class);
+    }
+
+    public void writeRun(RunResult run) throws IOException {
+        writeJson(runFile(), run);
+    }
+
+    public Environment readEnvironment() throws IOException {
+        return readJson(environmentFile(), Environment.class);
+    }
+
+    public void writeEnvironment(Environment environment) throws IOException {
+        writeJson(environmentFile(), environment);
+    }
+
+    public CellResult readCell(String cell) throws IOException {
+        CellResult result = readJson(cellFile(cell), CellResult.class);
+        if (!result.id().equals(cell)) {
+            throw new RunFileException(
+                    cellFile(cell), 1, "id: '" + result.id() + "'", "'" + cell + "' as its folder");
+        }
+        return result;
+    }
+
+    public void writeCell(CellResult cell) throws IOException {
+        Files.createDirectories(cellFolder(cell.id()));
+        writeJson(cellFile(cell.id()), cell);
+    }
+
+    /** All cells that {@code run.json} lists, in its order. */
+    public List<CellResult> readCells() throws IOException {
+        List<CellResult> cells = new ArrayList<>();
+        for (String id : readRun().cells()) {
+            cells.add(readCell(id));
+        }
+        return cells;
+    }
+
+    public CsvTable readMemory(String cell) throws IOException {
+        return CsvTable.read(memoryFile(cell), MEMORY_COLUMNS);
+    }
+
+    public CsvTable readLag(String cell) throws IOException {
+        return CsvTable.read(lagFile(cell), LAG_COLUMNS);
+    }
+
+    public CsvTable readResyncs(String cell) throws IOException {
+        return CsvTable.read(resyncsFile(cell), RESYNC_COLUMNS);
+    }
+
+    public CsvTable readEvents(String cell) throws IOException {
+        return CsvTable.read(eventsFile(cell), EVENT_COLUMNS);
+    }
+
+    private <T> T readJson(Path file, Class<T> type) throws IOException {
+        long size = Files.size(file);
+        if (size > JSON_BYTES_MAX) {
+            throw new RunFileException(
+                    file, 1, "size: " + size, "at most " + JSON_BYTES_MAX + " bytes");
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        try {
+            JsonNode tree = JSON.readTree(bytes);
+            JsonNode version = tree.get("schemaVersion");
+            if (version == null || version.asInt(-1) != SCHEMA_VERSION) {
+                throw new RunFileException(
+                        file, 1, "schemaVersion: " + version, String.valueOf(SCHEMA_VERSION));
+            }
+            return JSON.readValue(bytes, type);
+        } catch (JsonProcessingException e) {
+            long line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+            String expected =
+                    "a whole " + type.getSimpleName() + " of schemaVersion " + SCHEMA_VERSION;
+            throw new RunFileException(file, line, e.getOriginalMessage(), expected, e);
+        }
+    }
+
+    private void writeJson(Path file, Object value) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path beside = file.resolveSibling(file.getFileName() + ".new");
+        Files.write(beside, JSON.writeValueAsBytes(value));
+        try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(
+                beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Ids come from scenario files and from other people's results: they must stay inside the folder. */
+    private static String safe(String cell) {
+        if (!cell.matches("[A-Za-z0-9][A-Za-z0-9._+=-]{0,199}")) {
+            throw new IllegalArgumentException(
+                    "cell id: '" + cell + "' (expected: letters, digits and ._+=- only)");
+        }
+        return cell;
+    }
+}

@@ -1,0 +1,52 @@
+package io.replbuf.harness.replica;
+
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
+
+/**
+ * Sizes a replica's reads: as much as a read takes without a limit, exactly the granted bytes with one.
+ *
+ * <p>Only a read that asks the kernel for less leaves the rest in the kernel's buffer, and only a full buffer closes the TCP window:
+ * reading all and handing it on slowly would hide a slow replica from the primary. Event loop only.
+ */
+final class PacedReads extends DefaultMaxMessagesRecvByteBufAllocator {
+    /** One read without a limit. */
+    static final int FREE_READ_BYTES = 64 << 10;
+
+    private int granted = FREE_READ_BYTES;
+    private boolean paced;
+
+    /** From now on each read takes at most this, and a read happens once per request. */
+    void grant(int bytes) {
+        granted = bytes;
+        paced = true;
+    }
+
+    /** Reads are free again. */
+    void free() {
+        granted = FREE_READ_BYTES;
+        paced = false;
+    }
+
+    /* The interface's own Handle is deprecated and still what newHandle has to return. */
+    @SuppressWarnings("deprecation")
+    @Override
+    public Handle newHandle() {
+        return new MaxMessageHandle() {
+            @Override
+            public int guess() {
+                return granted;
+            }
+
+            @Override
+            public boolean continueReading() {
+                return !paced && super.continueReading();
+            }
+
+            @Override
+            public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
+                return !paced && super.continueReading(maybeMoreData);
+            }
+        };
+    }
+}

@@ -1,0 +1,238 @@
+package io.replbuf.harness.report;
+
+import io.replbuf.harness.measure.CellResult;
+import io.replbuf.harness.measure.RunFiles;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.HdrHistogram.Histogram;
+
+/**
+ * One cell with its series, as far as its files could be read; what could not is named in {@link #damage}.
+ *
+ * <p>A damaged file empties the series it holds and nothing else, so that the rest of the cell can still be shown.
+ */
+final class Cell {
+    /** The ledger's columns, whose sum is what a strategy retains. */
+    static final String[] RETAINED = {
+        "buf_unique", "buf_duplicated", "buf_metadata", "buf_slack", "buf_retired"
+    };
+
+    private static final long SIXTEEN_MIB = 16L << 20;
+
+    final CellResult result;
+    final Columns memory;
+    final Columns lag;
+    final List<Resync> resyncs;
+    final LatencyLog latency;
+    final List<String> damage;
+
+    private final double[] retained;
+    private final LagGrid grid;
+
+    private Cell(RunFiles files, CellResult result) {
+        this.result = result;
+        this.damage = new ArrayList<>();
+        String id = result.id();
+        this.memory =
+                read(
+                        files,
+                        () -> checked(new Columns(files.memoryFile(id), files.readMemory(id))),
+                        Columns.NONE);
+        this.lag =
+                read(
+                        files,
+                        () -> checked(new Columns(files.lagFile(id), files.readLag(id))),
+                        Columns.NONE);
+        this.resyncs =
+                read(
+                        files,
+                        () -> Resync.of(new Columns(files.resyncsFile(id), files.readResyncs(id))),
+                        List.of());
+        this.latency = read(files, () -> LatencyLog.read(files.latencyFile(id)), LatencyLog.NONE);
+        this.retained = numbers(memory, RETAINED);
+        this.grid = LagGrid.of(lag, resyncs);
+    }
+
+    static Cell read(RunFiles files, CellResult result) {
+        return new Cell(files, result);
+    }
+
+    String id() {
+        return result.id();
+    }
+
+    String scenario() {
+        return result.scenario();
+    }
+
+    String strategy() {
+        return result.strategy();
+    }
+
+    int replicas() {
+        return (int) result.parameter("replicas", 0);
+    }
+
+    /** Bytes of stream per second while measuring. */
+    double streamRate() {
+        return result.measuredMillis() <= 0
+                ? Double.NaN
+                : result.streamBytes() * 1_000.0 / result.measuredMillis();
+    }
+
+    double backlogBytes() {
+        double parameter = result.parameter("backlogBytes", -1);
+        return parameter >= 0
+                ? parameter
+                : size(result.config().getOrDefault("repl-backlog-size", "1mb"));
+    }
+
+    /** Bound of aof-psync's memory; its default is the larger of backlog and 16 MiB. */
+    double windowBytes() {
+        double parameter = result.parameter("windowBytes", -1);
+        String directive = result.config().get("repl-buffer-window");
+        if (parameter >= 0) {
+            return parameter;
+        }
+        return directive != null ? size(directive) : Math.max(backlogBytes(), SIXTEEN_MIB);
+    }
+
+    /** Lag by sample and replica. */
+    LagGrid lags() {
+        return grid;
+    }
+
+    /** How far the slowest replica was behind at worst while measuring, in bytes; NaN when it was not recorded. */
+    double peakLag() {
+        return grid.isEmpty() ? Double.NaN : grid.peak();
+    }
+
+    /** Seconds since the start of measuring, for each row of the memory file. */
+    double[] memorySeconds() {
+        double[] millis = numbers(memory, "t_ms");
+        Arrays.setAll(millis, i -> millis[i] / 1_000);
+        return millis;
+    }
+
+    /** Columns of the memory file added up, in bytes. */
+    double[] memoryBytes(String... columns) {
+        return numbers(memory, columns);
+    }
+
+    /** Highest sum of the ledger's columns while measuring, in bytes; NaN when it was not recorded. */
+    double peakRetained() {
+        return peak(retained);
+    }
+
+    double peakOf(String... columns) {
+        for (String column : columns) {
+            if (memory.has(column)) {
+                return peak(numbers(memory, columns));
+            }
+        }
+        return Double.NaN;
+    }
+
+    /** Resyncs that a buffer could have made cheaper, of one kind, while measuring. */
+    long avoidable(Resync.Kind kind) {
+        return resyncs.stream()
+                .filter(r -> r.avoidable() && r.atMillis() >= 0 && r.kind() == kind)
+                .count();
+    }
+
+    /** A cumulative counter's growth while measuring; NaN without. */
+    double counter(String name) {
+        Long value = result.counters().get(name);
+        return value == null ? Double.NaN : value;
+    }
+
+    /** Latencies of one tag while measuring, in nanoseconds. */
+    Histogram histogram(String tag) {
+        double start = startMillis();
+        return latency.merged(tag, start, start + result.measuredMillis());
+    }
+
+    /** Start of measuring in milliseconds since the epoch. */
+    double startMillis() {
+        try {
+            return Instant.parse(result.startedAt()).toEpochMilli();
+        } catch (DateTimeParseException e) {
+            return 0;
+        }
+    }
+
+    private double peak(double[] values) {
+        double[] at = numbers(memory, "t_ms");
+        double peak = Double.NaN;
+        for (int i = 0; i < values.length; i++) {
+            if (at[i] >= 0 && !(values[i] <= peak)) {
+                peak = values[i];
+            }
+        }
+        return peak;
+    }
+
+    /** Reads every number once, so that a bad one is found here and later reads cannot fail. */
+    private static Columns checked(Columns columns) throws IOException {
+        for (String name : columns.names()) {
+            columns.numbers(name);
+        }
+        return columns;
+    }
+
+    private static double[] numbers(Columns table, String... columns) {
+        try {
+            return table.sum(columns);
+        } catch (IOException e) {
+            throw new IllegalStateException("a table that was checked: " + e.getMessage(), e);
+        }
+    }
+
+    private <T> T read(RunFiles files, Reading<T> reading, T otherwise) {
+        try {
+            return reading.read();
+        } catch (NoSuchFileException e) {
+            damage.add(
+                    relative(files, e.getFile()) + ": no such file (expected: one in every cell)");
+        } catch (IOException e) {
+            damage.add(relative(files, String.valueOf(e.getMessage())));
+        }
+        return otherwise;
+    }
+
+    /** Messages name files below the run's folder, so that a report does not depend on where it is made. */
+    static String relative(RunFiles files, String message) {
+        return message.replace(files.root().toString() + "/", "");
+    }
+
+    /** A size as redis.conf spells it. */
+    private static double size(String text) {
+        String lower = text.toLowerCase(Locale.ROOT).strip();
+        String digits = lower.replaceAll("[a-z]+$", "");
+        double unit =
+                switch (lower.substring(digits.length())) {
+                    case "k" -> 1e3;
+                    case "kb" -> Units.KIB;
+                    case "m" -> 1e6;
+                    case "mb" -> Units.MIB;
+                    case "g" -> 1e9;
+                    case "gb" -> Units.GIB;
+                    default -> 1;
+                };
+        try {
+            return Double.parseDouble(digits) * unit;
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+}

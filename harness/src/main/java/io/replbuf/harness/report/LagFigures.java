@@ -1,0 +1,150 @@
+package io.replbuf.harness.report;
+
+import io.replbuf.harness.report.Figure.Kind;
+import io.replbuf.harness.report.Figure.Series;
+import io.replbuf.harness.report.Figure.Size;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Lag of every replica over time as a heat map, and of the slowest one as a curve with its resyncs. */
+final class LagFigures {
+    /** More columns than this are thinner than a pixel of a small chart. */
+    private static final int COLUMNS_MAX = 120;
+
+    private static final int POINTS_MAX = 240;
+
+    private LagFigures() {}
+
+    /** One map per strategy at a point, all with one colour scale. */
+    static List<Figure> heat(String scenario, Group.Point point) {
+        double top = 0;
+        for (Group.Arm arm : point.arms()) {
+            top = Math.max(top, arm.typical().lags().peak());
+        }
+        List<Figure> figures = new ArrayList<>();
+        for (Group.Arm arm : point.arms()) {
+            LagGrid grid = arm.typical().lags();
+            if (!grid.isEmpty() && grid.replicas.length > 1) {
+                figures.add(
+                        heat(scenario, point, arm, grid, MemoryFigures.ceiling(top / Units.MIB)));
+            }
+        }
+        return figures;
+    }
+
+    private static Figure heat(
+            String scenario, Group.Point point, Group.Arm arm, LagGrid grid, double topMiB) {
+        int samples = grid.seconds.length;
+        int columns = Math.min(samples, COLUMNS_MAX);
+        double[] x = new double[columns];
+        double[][] cells = new double[columns][grid.replicas.length];
+        for (int column = 0; column < columns; column++) {
+            int from = (int) ((long) column * samples / columns);
+            int to = (int) ((long) (column + 1) * samples / columns);
+            x[column] = grid.seconds[from];
+            for (int row = 0; row < grid.replicas.length; row++) {
+                double worst = Double.NaN;
+                for (int sample = from; sample < to; sample++) {
+                    double lag = grid.lag[sample][row] / Units.MIB;
+                    worst = Double.isNaN(worst) || lag > worst ? lag : worst;
+                }
+                cells[column][row] = worst;
+            }
+        }
+        return new Figure.Heat(
+                MemoryFigures.id(scenario, point, "lag", arm.strategy()),
+                arm.strategy()
+                        + " · lag (MiB) · "
+                        + scenario
+                        + ", "
+                        + point.label()
+                        + " · typical trial",
+                "Dark is far behind; white is no replica connected. One colour scale for all strategies.",
+                Axis.linear("time since start of measuring (s)"),
+                Axis.linear("replica (index)"),
+                x,
+                Arrays.stream(grid.replicas).asDoubleStream().toArray(),
+                cells,
+                "MiB",
+                topMiB,
+                Size.SMALL);
+    }
+
+    /** Lag of the replica that fell furthest behind, with a mark where it had to resync. */
+    static Figure slowest(String scenario, Group.Point point) {
+        List<Series> series = new ArrayList<>();
+        List<Series> marks = new ArrayList<>();
+        for (Group.Arm arm : point.arms()) {
+            Cell cell = arm.typical();
+            LagGrid grid = cell.lags();
+            if (grid.isEmpty()) {
+                continue;
+            }
+            int row = slowest(grid);
+            double[] lag =
+                    IntStream.range(0, grid.seconds.length)
+                            .mapToDouble(i -> grid.lag[i][row] / Units.MIB)
+                            .toArray();
+            int[] keep = MinMax.keep(lag, POINTS_MAX);
+            series.add(
+                    Series.of(
+                            arm.strategy(),
+                            arm.look().withoutMark(),
+                            Kind.LINE,
+                            MinMax.pick(grid.seconds, keep),
+                            MinMax.pick(lag, keep)));
+            double[] at =
+                    cell.resyncs.stream()
+                            .filter(
+                                    r ->
+                                            r.replica() == grid.replicas[row]
+                                                    && r.avoidable()
+                                                    && r.atMillis() >= 0
+                                                    && r.kind() == Resync.Kind.FULL)
+                            .mapToDouble(r -> r.atMillis() / 1_000)
+                            .toArray();
+            if (at.length > 0) {
+                Look look = new Look(arm.look().color(), arm.look().dash(), arm.look().mark());
+                marks.add(
+                        Series.of(
+                                arm.strategy() + ", full resync",
+                                look,
+                                Kind.POINTS,
+                                at,
+                                new double[at.length]));
+            }
+        }
+        series.addAll(marks);
+        return new Figure.Lines(
+                scenario + "-" + point.slug() + "-slowest",
+                "Lag of the slowest replica · "
+                        + scenario
+                        + ", "
+                        + point.label()
+                        + " · typical trial",
+                "Lag is the primary's offset minus what the replica's socket took. Marks on the axis: a full resync began.",
+                Axis.linear("time since start of measuring (s)"),
+                Axis.fromZero("lag (MiB)"),
+                series,
+                Size.MEDIUM);
+    }
+
+    private static int slowest(LagGrid grid) {
+        int slowest = 0;
+        double most = -1;
+        for (int row = 0; row < grid.replicas.length; row++) {
+            double sum = 0;
+            for (int sample = 0; sample < grid.seconds.length; sample++) {
+                double lag = grid.lag[sample][row];
+                sum += grid.seconds[sample] >= 0 && !Double.isNaN(lag) ? lag : 0;
+            }
+            if (sum > most) {
+                most = sum;
+                slowest = row;
+            }
+        }
+        return slowest;
+    }
+}

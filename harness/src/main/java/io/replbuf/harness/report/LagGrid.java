@@ -1,0 +1,90 @@
+package io.replbuf.harness.report;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The lag of every replica at every sample: {@code lag.csv} as a matrix, in bytes by design's definition (the primary's offset
+ * minus what the socket took).
+ */
+final class LagGrid {
+    final double[] seconds;
+    final int[] replicas;
+
+    /** {@code lag[sample][replica]}, NaN while a replica is away. */
+    final double[][] lag;
+
+    private LagGrid(double[] seconds, int[] replicas, double[][] lag) {
+        this.seconds = seconds;
+        this.replicas = replicas;
+        this.lag = lag;
+    }
+
+    /**
+     * @param resyncs which tell when a replica was away: its lag then costs the buffer nothing but backlog
+     */
+    static LagGrid of(Columns table, List<Resync> resyncs) {
+        try {
+            double[] at = table.numbers("t_ms");
+            double[] replica = table.numbers("replica");
+            double[] bytes = table.numbers("lag_bytes");
+            TreeSet<Double> times = new TreeSet<>();
+            TreeSet<Integer> indexes = new TreeSet<>();
+            for (int i = 0; i < at.length; i++) {
+                times.add(at[i]);
+                indexes.add((int) replica[i]);
+            }
+            double[] millis = times.stream().mapToDouble(Double::doubleValue).toArray();
+            int[] names = indexes.stream().mapToInt(Integer::intValue).toArray();
+            double[][] lag = new double[millis.length][names.length];
+            for (double[] row : lag) {
+                Arrays.fill(row, Double.NaN);
+            }
+            for (int i = 0; i < at.length; i++) {
+                int name = (int) replica[i];
+                double now = at[i];
+                boolean away = resyncs.stream().anyMatch(r -> r.replica() == name && r.awayAt(now));
+                int sample = Arrays.binarySearch(millis, now);
+                lag[sample][Arrays.binarySearch(names, name)] = away ? Double.NaN : bytes[i];
+            }
+            Arrays.setAll(millis, i -> millis[i] / 1_000);
+            return new LagGrid(millis, names, lag);
+        } catch (IOException e) {
+            throw new IllegalStateException("a table that was checked: " + e.getMessage(), e);
+        }
+    }
+
+    boolean isEmpty() {
+        return seconds.length == 0;
+    }
+
+    /** Largest lag of any replica at a sample; 0 when all are away. */
+    double max(int sample) {
+        return Arrays.stream(lag[sample]).filter(v -> !Double.isNaN(v)).max().orElse(0);
+    }
+
+    /** Lags of all replicas added up at a sample. */
+    double sum(int sample) {
+        return Arrays.stream(lag[sample]).filter(v -> !Double.isNaN(v)).sum();
+    }
+
+    /** Largest lag of any replica while measuring. */
+    double peak() {
+        double peak = 0;
+        for (int i = 0; i < seconds.length; i++) {
+            peak = seconds[i] >= 0 ? Math.max(peak, max(i)) : peak;
+        }
+        return peak;
+    }
+
+    /** Largest sum of lags while measuring. */
+    double peakSum() {
+        double peak = 0;
+        for (int i = 0; i < seconds.length; i++) {
+            peak = seconds[i] >= 0 ? Math.max(peak, sum(i)) : peak;
+        }
+        return peak;
+    }
+}

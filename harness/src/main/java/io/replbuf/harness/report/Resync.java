@@ -1,0 +1,84 @@
+package io.replbuf.harness.report;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One resynchronisation as the replica saw it: a row of {@code resyncs.csv}.
+ *
+ * @param atMillis since the start of measuring
+ * @param cause why the replica had to ask
+ * @param outageMillis from the loss of the link to the request, -1 when there was no link to lose
+ * @param missingBytes of the stream that it lacked when it asked
+ * @param bytes that it was sent to be level again, snapshot included
+ * @param fileBytes of them read from the log
+ */
+record Resync(
+        double atMillis,
+        int replica,
+        Kind kind,
+        String cause,
+        double outageMillis,
+        double missingBytes,
+        double bytes,
+        double fileBytes,
+        double durationMillis,
+        double firstByteMillis) {
+
+    /** From dark to light in the charts: the dearer, the darker. */
+    enum Kind {
+        FULL("full"),
+        PARTIAL_LOG("partial, from the log"),
+        PARTIAL_MEMORY("partial, from memory");
+
+        final String label;
+
+        Kind(String label) {
+            this.label = label;
+        }
+    }
+
+    /** Whether the replica was away at a moment, in milliseconds since the start of measuring, before it asked. */
+    boolean awayAt(double millis) {
+        return outageMillis > 0 && millis > atMillis - outageMillis && millis < atMillis;
+    }
+
+    /** Whether it is one that a buffer could have made cheaper: a replica's first sync is always full. */
+    boolean avoidable() {
+        return !cause.startsWith("initial") && !cause.startsWith("join");
+    }
+
+    static List<Resync> of(Columns table) throws IOException {
+        double[] at = table.numbers("t_ms");
+        double[] replica = table.numbers("replica");
+        double[] outage = table.numbers("outage_ms");
+        double[] missing = table.numbers("missing_bytes");
+        double[] bytes = table.numbers("bytes");
+        double[] fileBytes = table.numbers("file_bytes");
+        double[] duration = table.numbers("duration_ms");
+        double[] firstByte = table.numbers("first_byte_ms");
+        List<Resync> rows = new ArrayList<>();
+        for (int i = 0; i < at.length; i++) {
+            Kind kind =
+                    table.text(i, "kind").equals("full")
+                            ? Kind.FULL
+                            : table.text(i, "source").equals("log")
+                                    ? Kind.PARTIAL_LOG
+                                    : Kind.PARTIAL_MEMORY;
+            rows.add(
+                    new Resync(
+                            at[i],
+                            (int) replica[i],
+                            kind,
+                            table.text(i, "cause"),
+                            outage[i],
+                            missing[i],
+                            bytes[i],
+                            fileBytes[i],
+                            duration[i],
+                            firstByte[i]));
+        }
+        return rows;
+    }
+}

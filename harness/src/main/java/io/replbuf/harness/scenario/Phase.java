@@ -1,0 +1,58 @@
+package io.replbuf.harness.scenario;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import java.time.Duration;
+
+/**
+ * A stretch of a cell's time.
+ *
+ * <p>Time 0 of a cell is the end of its last warm-up. At the start of the first drain every fault is healed and the load stops;
+ * the drain ends when no replica lags.
+ *
+ * @param name lower-case letters, digits and dashes; faults refer to it
+ * @param kind see {@link Kind}
+ * @param duration how long; of a drain: how long it is expected to take
+ * @param limit of a drain: after this it is given up and the cell fails; by default ten times its duration, 10 s at least
+ */
+public record Phase(
+        String name,
+        Kind kind,
+        @JsonDeserialize(using = Quantities.DurationDeserializer.class) Duration duration,
+        @JsonDeserialize(using = Quantities.DurationDeserializer.class) Duration limit) {
+
+    /** What a phase is for. */
+    public enum Kind {
+        /** Load runs, results are recorded but not counted. */
+        @JsonProperty("warmup")
+        WARMUP,
+        /** Load runs, results count. */
+        @JsonProperty("measure")
+        MEASURE,
+        /** Load rests until all replicas have caught up. */
+        @JsonProperty("drain")
+        DRAIN
+    }
+
+    public Phase {
+        Check.name("name", name);
+        kind = kind == null ? Kind.MEASURE : kind;
+        Check.present("duration", duration);
+        Check.positive("duration", duration);
+        if (kind != Kind.DRAIN && limit != null) {
+            throw new IllegalArgumentException(
+                    "limit: "
+                            + limit
+                            + " in phase "
+                            + name
+                            + " (expected: only in a phase of kind drain)");
+        }
+        if (kind == Kind.DRAIN && limit == null) {
+            Duration tenfold = duration.multipliedBy(10);
+            limit =
+                    tenfold.compareTo(Duration.ofSeconds(10)) < 0
+                            ? Duration.ofSeconds(10)
+                            : tenfold;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.replbuf.harness.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.replbuf.harness.scenario.SeedStream;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTest {
+    @Test
+    void shouldCoverTheTrueRatioAboutAsOftenAsItSays() {
+        SeedStream stream = SeedStream.named(1, "coverage");
+        int covered = 0;
+        int trials = 300;
+        for (int i = 0; i < trials; i++) {
+            Interval ratio = Bootstrap.ratio(processes(stream, 130, 5), processes(stream, 100, 5));
+            covered += ratio.contains(1.3) ? 1 : 0;
+        }
+        assertThat(covered / (double) trials).isBetween(0.90, 1.0);
+    }
+
+    @Test
+    void shouldCallAnAaPairNotDistinguishable() {
+        SeedStream stream = SeedStream.named(2, "aa");
+        int wrong = 0;
+        for (int i = 0; i < 200; i++) {
+            NoiseFloor floor = NoiseFloor.of(processes(stream, 100, 5), processes(stream, 100, 5));
+            Comparison comparison =
+                    Comparison.of(processes(stream, 100, 5), processes(stream, 100, 5), floor);
+            wrong += comparison.verdict() == Comparison.Verdict.NOT_DISTINGUISHABLE ? 0 : 1;
+        }
+        assertThat(wrong).as("false alarms in 200").isLessThan(6);
+    }
+
+    @Test
+    void shouldSeeADifferenceLargerThanTheNoise() {
+        SeedStream stream = SeedStream.named(3, "difference");
+        NoiseFloor floor = NoiseFloor.of(processes(stream, 100, 7), processes(stream, 100, 7));
+        Comparison comparison =
+                Comparison.of(processes(stream, 50, 7), processes(stream, 100, 7), floor);
+        assertThat(comparison.verdict()).isEqualTo(Comparison.Verdict.LOWER);
+        assertThat(comparison.words()).contains(" × (").contains(", lower; noise ± ");
+        assertThat(
+                        Comparison.of(
+                                        processes(stream, 100, 7),
+                                        processes(stream, 50, 7),
+                                        NoiseFloor.UNKNOWN)
+                                .words())
+                .contains(", higher; noise not measured");
+    }
+
+    @Test
+    void shouldNotClaimWhatLiesWithinTheNoiseBand() {
+        double[] values = {104, 104.1, 103.9, 104, 104.2};
+        double[] baseline = {100, 100.1, 99.9, 100, 100.2};
+        assertThat(Comparison.of(values, baseline, new NoiseFloor(1.01)).verdict())
+                .isEqualTo(Comparison.Verdict.HIGHER);
+        assertThat(Comparison.of(values, baseline, new NoiseFloor(1.05)).words())
+                .isEqualTo("1.04 × (1.04 to 1.04), not distinguishable; noise ± 5.0 %");
+    }
+
+    @Test
+    void shouldHaveNoIntervalFromOneProcess() {
+        Comparison comparison =
+                Comparison.of(new double[] {16}, new double[] {1}, NoiseFloor.UNKNOWN);
+        assertThat(comparison.verdict()).isEqualTo(Comparison.Verdict.NO_INTERVAL);
+        assertThat(comparison.words()).isEqualTo("16.0 ×, one process, no interval");
+        assertThat(NoiseFloor.of(new double[] {1}, new double[] {1}).isKnown()).isFalse();
+    }
+
+    @Test
+    void shouldGiveTheSameIntervalEachTime() {
+        double[] values = {1, 2, 3, 4, 100};
+        assertThat(Bootstrap.median(values)).isEqualTo(Bootstrap.median(values));
+        assertThat(Bootstrap.median(values).estimate()).isEqualTo(3);
+        assertThatThrownBy(() -> Bootstrap.median(new double[] {1, Double.NaN}))
+                .hasMessage("values: [1.0, NaN] (expected: finite, at least one)");
+    }
+
+    /** Medians of processes whose values spread by some 3 %. */
+    private static double[] processes(SeedStream stream, double centre, int count) {
+        double[] values = new double[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = centre * (1 + 0.03 * stream.nextGaussian());
+        }
+        return values;
+    }
+}
