@@ -2,7 +2,6 @@ package io.replbuf.primary;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.EventExecutor;
 import io.replbuf.buffer.BufferContext;
 import io.replbuf.buffer.BufferStats;
 import io.replbuf.buffer.CursorRole;
@@ -19,7 +18,6 @@ import io.replbuf.stream.Replid;
 import io.replbuf.stream.StreamRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -47,15 +45,14 @@ public final class Primary implements AutoCloseable {
     private final StreamTap tap;
     private final PrimaryLog log;
     private final FullResyncs fullResyncs;
-    private final List<ReplicaLoop> loops = new ArrayList<>();
-    private final List<ReplicaSession> sessions = new ArrayList<>();
+    private final ReplicaLoops loops;
+    private final Sessions sessions = new Sessions();
     private final AtomicBoolean turnAsked = new AtomicBoolean();
     private final long sendDelayNanos;
     private final SessionEvents sessionEvents = new SessionEvents();
     private PrimaryConfig config;
     private OutputLimit limit;
     private History history;
-    private int nextLoop;
     private long fedWhenLimitsChecked;
     private long lastPingMillis;
     private long lastSecondMillis;
@@ -64,7 +61,6 @@ public final class Primary implements AutoCloseable {
     private long syncFull;
     private long syncPartialOk;
     private long syncPartialErr;
-    private long limitDisconnections;
 
     /**
      * @throws IllegalArgumentException if the strategy or one of its options is unknown or out of range
@@ -76,15 +72,13 @@ public final class Primary implements AutoCloseable {
         this.commandLoop = env.commandLoop();
         this.history = env.history();
         this.sendDelayNanos = SendDelay.parse(env.options());
-        for (EventExecutor loop : env.replicaLoops()) {
-            loops.add(new ReplicaLoop((EventLoop) loop, env.nanoClock()));
-        }
+        loops = new ReplicaLoops(env.replicaLoops(), env.nanoClock());
         long startOffset = RedisOffsets.fromRedis(env.redisOffset());
         ReplicationBufferFactory factory = Strategies.named(env.strategy());
         log =
                 factory.needsHistory()
                         ? PrimaryLog.open(
-                                env, () -> history.replid(), startOffset, this::logWritten)
+                                env, () -> history.replid(), startOffset, loops::logWritten)
                         : null;
         buffer =
                 factory.create(
@@ -157,7 +151,9 @@ public final class Primary implements AutoCloseable {
         if (log != null) {
             log.wake();
         }
-        wakeLoops();
+        if (!sessions.isEmpty()) {
+            loops.fed(feed.nextOffset());
+        }
         settle();
         if (feed.nextOffset() - fedWhenLimitsChecked >= LIMIT_CHECK_BYTES) {
             checkLimits();
@@ -179,14 +175,14 @@ public final class Primary implements AutoCloseable {
         }
         fullResyncs.cron(nowMillis, oncePerSecond);
         if (oncePerSecond) {
-            dropTimedOut(nowMillis);
+            sessions.closeSilent(nowMillis, config.timeoutSeconds() * 1000L);
             expireBacklog(nowMillis);
         }
         checkLimits();
-        dropBroken();
+        sessions.closeBroken();
         feed.publishTap();
         endOfTurn();
-        loops.forEach(ReplicaLoop::wake);
+        loops.wakeAll();
     }
 
     // ---- commands ----
@@ -245,14 +241,7 @@ public final class Primary implements AutoCloseable {
 
     /** Replicas online that have acknowledged at least {@code redisOffset}. */
     public int countAcked(long redisOffset) {
-        int count = 0;
-        for (ReplicaSession session : sessions) {
-            if (session.state == ReplicaSession.State.ONLINE
-                    && session.ackedOffset >= redisOffset) {
-                count++;
-            }
-        }
-        return count;
+        return sessions.countAcked(redisOffset);
     }
 
     /** Puts a REPLCONF GETACK into the stream at the end of this turn, once. */
@@ -262,13 +251,7 @@ public final class Primary implements AutoCloseable {
 
     /** Replicas that the stream is sent to. */
     public int onlineReplicas() {
-        int count = 0;
-        for (ReplicaSession session : sessions) {
-            if (session.state == ReplicaSession.State.ONLINE) {
-                count++;
-            }
-        }
-        return count;
+        return sessions.online();
     }
 
     /** Sessions of any state: INFO's connected_slaves. */
@@ -282,13 +265,7 @@ public final class Primary implements AutoCloseable {
      * @return false if there is none of that client id
      */
     public boolean kill(long clientId) {
-        for (ReplicaSession session : sessions) {
-            if (session.clientId() == clientId) {
-                session.close();
-                return true;
-            }
-        }
-        return false;
+        return sessions.close(clientId);
     }
 
     // ---- what others see ----
@@ -323,40 +300,23 @@ public final class Primary implements AutoCloseable {
 
     public List<ReplicaView> replicas() {
         settle();
-        long now = env.wallMillis().getAsLong();
-        return sessions.stream().map(session -> session.view(now)).toList();
+        return sessions.views(env.wallMillis().getAsLong());
     }
 
     public PrimaryStats stats() {
-        long calls = 0;
-        long bytes = 0;
-        long eagains = 0;
-        long fileCalls = 0;
-        long fileBytes = 0;
-        long snapshotBytes = 0;
-        long failures = 0;
-        for (ReplicaLoop loop : loops) {
-            SendCounters counters = loop.counters();
-            calls += counters.calls();
-            bytes += counters.bytes();
-            eagains += counters.eagains();
-            fileCalls += counters.fileCalls();
-            fileBytes += counters.fileBytes();
-            snapshotBytes += counters.snapshotBytes();
-            failures += loop.failures();
-        }
+        ReplicaLoops.SendTotals sends = loops.totals();
         return new PrimaryStats(
                 syncFull,
                 syncPartialOk,
                 syncPartialErr,
-                limitDisconnections,
-                calls,
-                bytes,
-                eagains,
-                fileCalls,
-                fileBytes,
-                snapshotBytes,
-                failures);
+                sessions.limitDisconnections(),
+                sends.calls(),
+                sends.bytes(),
+                sends.eagains(),
+                sends.fileCalls(),
+                sends.fileBytes(),
+                sends.snapshotBytes(),
+                sends.failures());
     }
 
     /** CONFIG RESETSTAT. */
@@ -388,7 +348,7 @@ public final class Primary implements AutoCloseable {
     /** Ends all sessions and gives everything back. */
     @Override
     public void close() {
-        List.copyOf(sessions).forEach(ReplicaSession::close);
+        sessions.closeAll();
         if (log != null) {
             log.close();
         }
@@ -401,10 +361,9 @@ public final class Primary implements AutoCloseable {
     // ---- resyncs ----
 
     private ReplicaSession newSession(ReplicaClient client, boolean legacySync) {
-        ReplicaLoop loop = loops.get(nextLoop++ % loops.size());
         ReplicaSession session =
                 new ReplicaSession(
-                        client, legacySync, loop, commandLoop, sessionEvents, env.slots());
+                        client, legacySync, loops.next(), commandLoop, sessionEvents, env.slots());
         session.lastAckMillis = env.wallMillis().getAsLong();
         return session;
     }
@@ -469,23 +428,6 @@ public final class Primary implements AutoCloseable {
 
     // ---- upkeep ----
 
-    private void wakeLoops() {
-        if (sessions.isEmpty()) {
-            return;
-        }
-        long nextOffset = feed.nextOffset();
-        for (int i = 0; i < loops.size(); i++) {
-            loops.get(i).fed(nextOffset);
-        }
-    }
-
-    /** From the log's thread: replicas that read the log have something new. */
-    private void logWritten() {
-        for (int i = 0; i < loops.size(); i++) {
-            loops.get(i).logWritten();
-        }
-    }
-
     private void askForTurn() {
         if (turnAsked.compareAndSet(false, true)) {
             commandLoop.execute(
@@ -508,82 +450,25 @@ public final class Primary implements AutoCloseable {
             return;
         }
         buffer.turn(TRIM_BLOCKS);
-        long now = env.wallMillis().getAsLong();
-        for (int i = sessions.size() - 1; i >= 0; i--) {
-            ReplicaSession session = sessions.get(i);
-            if (session.cursor != null
-                    && OutputLimits.exceeded(session, limit, config.limit(), now)) {
-                dropByLimit(session, "overcoming of output buffer limits");
-            }
-        }
-    }
-
-    private void dropByLimit(ReplicaSession session, String why) {
-        limitDisconnections++;
-        if (session.slot() != null) {
-            session.slot().add(ReplicaSlot.Field.LIMIT_DISCONNECTIONS, 1);
-        }
-        LOG.warn(
-                "Client id={} addr={} omem={} lag={} scheduled to be closed ASAP for {}.",
-                session.clientId(),
-                session.address(),
-                session.cursor.outputBytes(),
-                session.cursor.pendingBytes(),
-                why);
-        session.close();
+        sessions.closeExceeding(limit, config.limit(), env.wallMillis().getAsLong());
     }
 
     /** No memory for the stream: the largest laggard goes; without any, nothing is kept any more. */
     private boolean makeRoom(String reason) {
-        ReplicaSession largest = null;
-        for (ReplicaSession session : sessions) {
-            if (session.cursor != null
-                    && (largest == null
-                            || session.cursor.outputBytes() > largest.cursor.outputBytes())) {
-                largest = session;
-            }
+        if (sessions.closeLargest(reason)) {
+            buffer.turn(Integer.MAX_VALUE);
+            return true;
         }
-        if (largest == null) {
-            LOG.error(
-                    "No memory for the stream ({}) and no replica left to drop: the backlog ends here",
-                    reason);
-            if (log != null) {
-                // Its cursor pins what it has not written; with the log gone, the rest can go.
-                log.close();
-            }
-            buffer.dropBacklog();
-            history = History.fresh();
-            return false;
+        LOG.error(
+                "No memory for the stream ({}) and no replica left to drop: the backlog ends here",
+                reason);
+        if (log != null) {
+            // Its cursor pins what it has not written; with the log gone, the rest can go.
+            log.close();
         }
-        dropByLimit(largest, "want of memory for the stream (" + reason + ")");
-        buffer.turn(Integer.MAX_VALUE);
-        return true;
-    }
-
-    private void dropTimedOut(long nowMillis) {
-        for (ReplicaSession session : List.copyOf(sessions)) {
-            if (session.state == ReplicaSession.State.ONLINE
-                    && !session.legacySync
-                    && nowMillis - session.lastAckMillis > config.timeoutSeconds() * 1000L) {
-                LOG.warn("Disconnecting timedout replica (streaming sync): {}", session.address());
-                session.close();
-            }
-        }
-    }
-
-    /** Cursors that lost their place: the log stopped, or retention's cap overtook them. */
-    private void dropBroken() {
-        for (int i = sessions.size() - 1; i >= 0; i--) {
-            ReplicaSession session = sessions.get(i);
-            String reason = session.cursor == null ? null : session.cursor.broken();
-            if (reason != null) {
-                LOG.warn(
-                        "Closing replica {}: its place in the stream is gone ({})",
-                        session.address(),
-                        reason);
-                session.close();
-            }
-        }
+        buffer.dropBacklog();
+        history = History.fresh();
+        return false;
     }
 
     private void expireBacklog(long nowMillis) {
