@@ -236,6 +236,13 @@ final class CommandLoop {
                         ClientLines.line(this, client));
                 client.close();
             }
+        } catch (OutOfMemoryError e) {
+            if (!NativeExhaustion.is(e)) {
+                fail(e);
+                return;
+            }
+            LOG.warn("No memory for the input of {}, closing it: {}", client.peer, e.getMessage());
+            client.close();
         } catch (Throwable e) {
             fail(e);
         }

@@ -1,6 +1,7 @@
 package io.replbuf.server;
 
 import io.replbuf.buffer.BufferStats;
+import io.replbuf.log.StreamLogStats;
 import io.replbuf.memory.Accountant;
 import io.replbuf.memory.Extents;
 import io.replbuf.memory.Owner;
@@ -56,6 +57,7 @@ final class CounterPublisher implements AutoCloseable {
         buffer(server.primary().bufferStats());
         memory();
         replicas(server.primary().stats());
+        log(server.primary().logStats());
         file.set(Counter.LONGEST_TURN_NANOS, server.stats().longestTurnNanos);
         file.set(Counter.COMMANDS_PROCESSED, server.stats().commands);
         file.set(Counter.KEYS, server.keyspace().keyCount());
@@ -120,6 +122,16 @@ final class CounterPublisher implements AutoCloseable {
         file.set(Counter.SEND_EAGAIN, stats.sendEagains());
         file.set(Counter.SEND_FILE_CALLS, stats.sendFileCalls());
         file.set(Counter.SEND_FILE_BYTES, stats.sendFileBytes());
+    }
+
+    /** Of strategies without a log the numbers stay at 0. */
+    private void log(StreamLogStats stats) {
+        if (stats != null) {
+            file.set(Counter.LOG_SEGMENTS, stats.segments());
+            file.set(Counter.LOG_WRITTEN_OFFSET, RedisOffsets.toRedis(stats.writtenOffset()));
+            file.set(Counter.LOG_SYNCED_OFFSET, RedisOffsets.toRedis(stats.syncedOffset()));
+            file.set(Counter.LOG_START_OFFSET, RedisOffsets.toRedis(stats.startOffset()));
+        }
     }
 
     @Override

@@ -166,6 +166,13 @@ final class Dispatcher {
         } catch (KeyspaceFullException e) {
             out.writerIndex(replyStart);
             replies.error(OUT_OF_MEMORY);
+        } catch (OutOfMemoryError e) {
+            if (!NativeExhaustion.is(e)) {
+                throw e;
+            }
+            LOG.warn("No memory for the reply of: {}: {}", describe(request), e.getMessage());
+            out.writerIndex(replyStart);
+            replies.error("OOM no memory for the reply: " + e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("Command failed: {}", describe(request), e);
             if (!client.detached() && !client.closed()) {

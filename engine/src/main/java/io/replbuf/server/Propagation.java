@@ -72,17 +72,14 @@ final class Propagation implements Effects {
         changes = 1;
     }
 
-    /**
-     * @return whether the command changed data
-     */
-    boolean endCommand() {
+    void endCommand() {
         if (changed) {
+            changed = false;
             dirty += changes;
         }
         if (!inTransaction) {
             endUnit();
         }
-        return changed;
     }
 
     /** The commands up to {@link #endTransaction} are one unit. */
