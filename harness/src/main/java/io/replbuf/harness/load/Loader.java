@@ -52,8 +52,13 @@ public final class Loader implements AutoCloseable {
     private boolean tickScheduled;
     private boolean inTurn;
 
-    /** Since when there is room for another write; what waited before that waited for the server. */
-    private long roomSince;
+    /**
+     * From when the server had no room until the schedule is caught up with. What is due then is late on the server's account; the
+     * loader's share is only the time since it could last have sent.
+     */
+    private boolean catchingUp;
+
+    private long couldSendSince;
 
     private boolean blocked;
     private int nextConnection;
@@ -229,16 +234,18 @@ public final class Loader implements AutoCloseable {
         while (budget-- > 0 && running) {
             long intended = schedule == null ? now : schedule.next();
             if (intended - now > 0) {
+                catchingUp = false;
                 break;
             }
             LoaderConnection connection = withRoom();
             if (connection == null) {
                 blocked = true;
+                catchingUp = true;
                 break;
             }
             if (blocked) {
                 blocked = false;
-                roomSince = now;
+                couldSendSince = now;
             }
             send(connection, intended, now);
             now = System.nanoTime();
@@ -263,7 +270,8 @@ public final class Loader implements AutoCloseable {
         }
         if (schedule != null) {
             schedule.advance();
-            delay.record(now - Math.max(intended, roomSince));
+            delay.record(now - (catchingUp ? Math.max(intended, couldSendSince) : intended));
+            couldSendSince = now;
         }
         if (++sent == options.count()) {
             running = false;

@@ -112,7 +112,7 @@ final class CellRun implements AutoCloseable {
         loader.start(startNanos);
         nextSample = nextLag = nextProgress = -cell.warmupMillis();
         nextRoll = nextSample + ROLL_MILLIS;
-        playUntil(0, false, () -> false);
+        playUntil(0, false);
         return measure();
     }
 
@@ -247,7 +247,7 @@ final class CellRun implements AutoCloseable {
         long measureMillis = cell.measureMillis();
         String startedAt = Instant.now().toString();
 
-        playUntil(measureMillis, true, () -> false);
+        playUntil(measureMillis, true);
 
         loader.stop();
         latency.roll(true);
@@ -267,9 +267,9 @@ final class CellRun implements AutoCloseable {
         long restedSince = 0;
         boolean done = false;
         for (long now = measureMillis;
-                now < measureMillis + limitMillis && !done;
+                now < measureMillis + limitMillis && !done && server.death() == null;
                 now = cellMillis()) {
-            playUntil(now + SAMPLE_MILLIS, false, () -> false);
+            playUntil(now + SAMPLE_MILLIS, false);
             long offset = fleet.primaryOffset();
             boolean idle = loader.done().isDone() && fleet.haveAll(offset);
             if (!idle || offset != rested) {
@@ -389,8 +389,8 @@ final class CellRun implements AutoCloseable {
         return phases;
     }
 
-    /** Plays events, samples and rolls until this time of the cell, or until something broke or {@code enough} says so. */
-    private void playUntil(long untilMillis, boolean counted, BooleanSupplier enough)
+    /** Plays events, samples and rolls until this time of the cell, or until the server or the load broke down. */
+    private void playUntil(long untilMillis, boolean counted)
             throws IOException, InterruptedException {
         for (long now = cellMillis(); ; now = cellMillis()) {
             if (Thread.interrupted()) {
@@ -415,9 +415,8 @@ final class CellRun implements AutoCloseable {
                 nextProgress = now + PROGRESS_MILLIS;
             }
             if (now >= untilMillis
-                    || enough.getAsBoolean()
                     || server.death() != null
-                    || loader.failure() != null) {
+                    || (counted && loader.failure() != null)) {
                 return;
             }
             long next = Math.min(Math.min(nextSample, events.nextMillis()), untilMillis);

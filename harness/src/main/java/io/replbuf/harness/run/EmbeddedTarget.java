@@ -35,7 +35,7 @@ final class EmbeddedTarget implements TargetServer {
         RedisServer server = null;
         try {
             ServerConfig config = new ServerConfig().anyPort(true);
-            config.set("bind", "127.0.0.1");
+            config.set("port", "0").set("bind", "127.0.0.1");
             config.set("dir", folder.toString());
             for (Map.Entry<String, String> directive :
                     EngineTarget.directives(cell, shared).entrySet()) {

