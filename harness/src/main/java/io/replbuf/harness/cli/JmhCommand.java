@@ -1,6 +1,6 @@
 package io.replbuf.harness.cli;
 
-import io.replbuf.harness.run.JvmFlags;
+import io.replbuf.harness.micro.MicroMain;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,24 +19,12 @@ final class JmhCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        org.openjdk.jmh.Main.main(withFlags(arguments).toArray(String[]::new));
+        MicroMain.main(without(arguments).toArray(String[]::new));
         return ExitCode.OK;
     }
 
-    /** JMH's forks start with a class path, so what the manifest opens has to be said again. */
-    static List<String> withFlags(List<String> arguments) {
-        // What `-Dbench.jmh` without a value becomes in Maven; as a pattern it would match no
-        // benchmark.
-        List<String> all =
-                new ArrayList<>(arguments.equals(List.of("true")) ? List.of() : arguments);
-        int place = all.indexOf("-jvmArgsAppend");
-        String flags = String.join(" ", JvmFlags.load().flags());
-        if (place >= 0 && place + 1 < all.size()) {
-            all.set(place + 1, flags + " " + all.get(place + 1));
-        } else {
-            all.add("-jvmArgsAppend");
-            all.add(flags);
-        }
-        return all;
+    /** Without what {@code -Dbench.jmh} becomes in Maven when it has no value; as a pattern it would match no benchmark. */
+    static List<String> without(List<String> arguments) {
+        return arguments.equals(List.of("true")) ? List.of() : arguments;
     }
 }

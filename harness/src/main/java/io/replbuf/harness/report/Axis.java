@@ -11,8 +11,8 @@ record Axis(String title, Scale scale, double min, double max) {
     /** How values are laid out along the axis. */
     enum Scale {
         LINEAR,
-        /** Powers of ten. */
-        LOG,
+        /** Powers of ten of a microsecond; ticks are named in the unit that fits them. */
+        LOG_MICROS,
         /** Values are {@code log10(1 / (1 - p))}: 1 is the 90th percentile, 2 the 99th, 3 the 99.9th. */
         PERCENTILE
     }
@@ -25,8 +25,12 @@ record Axis(String title, Scale scale, double min, double max) {
         return new Axis(title, Scale.LINEAR, 0, Double.NaN);
     }
 
-    static Axis log(String title) {
-        return new Axis(title, Scale.LOG, Double.NaN, Double.NaN);
+    static Axis logMicros(String title) {
+        return new Axis(title, Scale.LOG_MICROS, Double.NaN, Double.NaN);
+    }
+
+    boolean isLogarithmic() {
+        return scale == Scale.LOG_MICROS;
     }
 
     Axis upTo(double limit) {

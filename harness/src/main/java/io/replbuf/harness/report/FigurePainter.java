@@ -308,9 +308,9 @@ final class FigurePainter {
             styler.setXAxisMax(axis.max());
         }
         switch (axis.scale()) {
-            case LOG -> {
+            case LOG_MICROS -> {
                 styler.setXAxisLogarithmic(true);
-                chart.setCustomXAxisTickLabelsFormatter(Units::tick);
+                chart.setCustomXAxisTickLabelsFormatter(Units::microsTick);
             }
             case PERCENTILE -> {
                 styler.setXAxisMaxLabelCount((int) Math.rint(axis.max() - axis.min()) + 1);
@@ -333,10 +333,11 @@ final class FigurePainter {
         if (!Double.isNaN(axis.max())) {
             styler.setYAxisMax(axis.max());
         }
-        if (axis.scale() == Axis.Scale.LOG) {
+        if (axis.isLogarithmic()) {
             styler.setYAxisLogarithmic(true);
         }
-        Function<Double, String> labels = Units::tick;
+        Function<Double, String> labels =
+                axis.scale() == Axis.Scale.LOG_MICROS ? Units::microsTick : Units::tick;
         styler.setYAxisTickLabelsFormattingFunction(labels);
     }
 

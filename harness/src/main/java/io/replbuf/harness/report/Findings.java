@@ -105,47 +105,45 @@ final class Findings {
     }
 
     private void together(List<String> all) {
-        double legacy = facts.peak(TOGETHER, "legacy");
-        double shared = facts.peak(TOGETHER, "shared");
-        if (Double.isNaN(legacy) || Double.isNaN(shared)) {
-            return;
+        List<String> parts = new ArrayList<>();
+        for (String strategy : facts.strategies()) {
+            double peak = facts.peak(TOGETHER, strategy);
+            if (!Double.isNaN(peak) && !Double.isNaN(facts.peakLag(TOGETHER, strategy))) {
+                parts.add(
+                        strategy
+                                + " held "
+                                + Units.bytes(peak)
+                                + " for a lag of "
+                                + Units.bytes(facts.peakLag(TOGETHER, strategy))
+                                + " ("
+                                + Units.times(facts.growth(TOGETHER, strategy))
+                                + ")");
+            }
         }
-        String text =
-                "When "
-                        + facts.replicas(TOGETHER)
-                        + " replicas stalled together and fell "
-                        + Units.bytes(facts.peakLag(TOGETHER, "shared"))
-                        + " behind, legacy held "
-                        + Units.bytes(legacy)
-                        + ", "
-                        + Units.times(legacy / shared)
-                        + " what shared held ("
-                        + Units.bytes(shared)
-                        + ")";
-        double log = facts.peak(TOGETHER, "aof-psync");
-        if (!Double.isNaN(log)) {
-            double window = facts.median(TOGETHER, "aof-psync", Cell::windowBytes);
-            text +=
-                    "; aof-psync held "
-                            + Units.bytes(log)
-                            + " of memory with a window of "
-                            + Units.bytes(window);
+        if (!parts.isEmpty()) {
+            all.add(
+                    "When "
+                            + facts.replicas(TOGETHER)
+                            + " replicas stalled together: "
+                            + String.join("; ", parts)
+                            + ". The factor is memory over what had to be kept once.");
         }
-        all.add(text + ".");
     }
 
     private void independent(List<String> all) {
-        double legacy = facts.peak(INDEPENDENT, "legacy");
-        double shared = facts.peak(INDEPENDENT, "shared");
+        double legacy = facts.growth(INDEPENDENT, "legacy");
+        double shared = facts.growth(INDEPENDENT, "shared");
         if (!Double.isNaN(legacy) && !Double.isNaN(shared)) {
             all.add(
-                    "When replicas stalled by turns legacy held "
-                            + Units.times(legacy / shared)
-                            + " what shared held ("
-                            + Units.bytes(legacy)
-                            + " against "
-                            + Units.bytes(shared)
-                            + "): sharing saves in proportion to how many lag at once, not to how many there are.");
+                    "When they stalled by turns: legacy "
+                            + Units.times(legacy)
+                            + " ("
+                            + Units.bytes(facts.peak(INDEPENDENT, "legacy"))
+                            + "), shared "
+                            + Units.times(shared)
+                            + " ("
+                            + Units.bytes(facts.peak(INDEPENDENT, "shared"))
+                            + "). Sharing saves in proportion to how many lag at once, not to how many there are.");
         }
     }
 
@@ -195,7 +193,7 @@ final class Findings {
                             + times(drops)
                             + " and gave "
                             + Units.amount(full)
-                            + " full resyncs"
+                            + (full == 1 ? " full resync" : " full resyncs")
                             + demoted);
         }
         if (!parts.isEmpty()) {

@@ -61,7 +61,7 @@ final class LagFigures {
                         + ", "
                         + point.label()
                         + " · typical trial",
-                "Dark is far behind; white is no replica connected. One colour scale for all strategies.",
+                "Dark is far behind; white is away, or being sent a snapshot. One colour scale for all strategies.",
                 Axis.linear("time since start of measuring (s)"),
                 Axis.linear("replica (index)"),
                 x,

@@ -13,7 +13,7 @@ final class LagGrid {
     final double[] seconds;
     final int[] replicas;
 
-    /** {@code lag[sample][replica]}, NaN while a replica is away. */
+    /** {@code lag[sample][replica]}, NaN while a replica is away or is sent a snapshot. */
     final double[][] lag;
 
     private LagGrid(double[] seconds, int[] replicas, double[][] lag) {
@@ -23,7 +23,7 @@ final class LagGrid {
     }
 
     /**
-     * @param resyncs which tell when a replica was away: its lag then costs the buffer nothing but backlog
+     * @param resyncs which tell when a replica was away or took a snapshot: its old place then pins nothing
      */
     static LagGrid of(Columns table, List<Resync> resyncs) {
         try {
@@ -45,7 +45,8 @@ final class LagGrid {
             for (int i = 0; i < at.length; i++) {
                 int name = (int) replica[i];
                 double now = at[i];
-                boolean away = resyncs.stream().anyMatch(r -> r.replica() == name && r.awayAt(now));
+                boolean away =
+                        resyncs.stream().anyMatch(r -> r.replica() == name && r.placelessAt(now));
                 int sample = Arrays.binarySearch(millis, now);
                 lag[sample][Arrays.binarySearch(names, name)] = away ? Double.NaN : bytes[i];
             }

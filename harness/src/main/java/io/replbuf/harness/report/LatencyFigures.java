@@ -86,7 +86,7 @@ final class LatencyFigures {
                         + " · typical trial",
                 "A stall of the command loop is a step above the control.",
                 Axis.linear("time since start of measuring (s)"),
-                Axis.log("slowest PING of the interval (µs)"),
+                Axis.logMicros("slowest PING of the interval (time, log scale)"),
                 series,
                 Size.MEDIUM);
     }
@@ -145,7 +145,13 @@ final class LatencyFigures {
         }
         Axis x = new Axis("percentile (%)", Axis.Scale.PERCENTILE, 0, Math.ceil(most * 2) / 2);
         return new Figure.Lines(
-                id, title, caption, x, Axis.log("latency (µs)"), series, Size.MEDIUM);
+                id,
+                title,
+                caption,
+                x,
+                Axis.logMicros("latency (time, log scale)"),
+                series,
+                Size.MEDIUM);
     }
 
     private static String trials(Group.Point point) {

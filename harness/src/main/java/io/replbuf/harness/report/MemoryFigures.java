@@ -69,7 +69,7 @@ final class MemoryFigures {
                         + point.label()
                         + " · "
                         + trials(arm.trials()),
-                "The gap up to the RSS line is the JVM's own native memory and the remainder that no owner claims.",
+                "The gap up to the RSS line: the JVM's native memory, heap that is touched but free, and the remainder.",
                 Axis.linear("time since start of measuring (s)"),
                 Axis.fromZero("memory (MiB)").upTo(topMiB),
                 stack,

@@ -7,10 +7,11 @@ import java.util.List;
  * Who holds the server's memory, in the order in which the charts stack it: what is always there at the bottom, what the
  * strategies differ in on top. Lightness falls from bottom to top, so that the copies are the darkest part in grey print too.
  *
- * <p>Together they are what the harness counts as explained, but for the JVM's own native memory, which it calibrates at rest.
+ * <p>The heap is what is in use, since most of what is committed has never been touched; what the collector has touched besides,
+ * and the JVM's own native memory, is the gap up to RSS, which the harness judges by its own bound.
  */
 enum Owner {
-    JVM("JVM: heap, classes, code", 0xeceff2, "heap_committed", "nonheap_used"),
+    JVM("JVM: heap in use, classes, code", 0xeceff2, "heap_used", "nonheap_used"),
     SERVER("clients and sockets", 0xd3d9df, "netty_direct", "mem_clients"),
     RESERVE("extents mapped, not in use", 0xbcc4cc, "extents_mapped"),
     KEYSPACE("keyspace", 0x9aa3ad, "mem_keyspace"),

@@ -146,6 +146,16 @@ final class Page {
     }
 
     private void overview() throws IOException {
+        List<List<String>> intervals = new Intervals(run).rows();
+        if (!intervals.isEmpty()) {
+            html.rawHtml("<section>");
+            html.heading(2, "intervals", "What the repetitions allow to be said");
+            html.paragraph(
+                    "Ratio of medians against shared with its 95 % interval over processes (paired bootstrap). Where the interval contains 1, or lies"
+                            + " inside the noise of the A/A arm, nothing is to be said.");
+            html.table("numbers", Intervals.head(), intervals);
+            html.rawHtml("</section>");
+        }
         Figure overview = ResyncFigures.overview(run.groups());
         List<Figure> peers = PeerFigures.of(run.groups());
         if (overview == null && peers.isEmpty()) {

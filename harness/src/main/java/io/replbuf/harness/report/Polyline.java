@@ -53,14 +53,14 @@ record Polyline(double[] x, double[] y) {
 
     private static double[] scaled(double[] values, Axis axis) {
         double[] scaled = values.clone();
-        if (axis.scale() == Axis.Scale.LOG) {
+        if (axis.isLogarithmic()) {
             Arrays.setAll(scaled, i -> Math.log10(values[i]));
         }
         return scaled;
     }
 
     private static double back(double value, Axis axis) {
-        return axis.scale() == Axis.Scale.LOG ? Math.pow(10, value) : value;
+        return axis.isLogarithmic() ? Math.pow(10, value) : value;
     }
 
     private static double span(double[] values) {

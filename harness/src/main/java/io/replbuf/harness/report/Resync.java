@@ -39,9 +39,14 @@ record Resync(
         }
     }
 
-    /** Whether the replica was away at a moment, in milliseconds since the start of measuring, before it asked. */
-    boolean awayAt(double millis) {
-        return outageMillis > 0 && millis > atMillis - outageMillis && millis < atMillis;
+    /**
+     * Whether the replica's place in the stream meant nothing at a moment, in milliseconds since the start of measuring: it was
+     * away, or was being sent a snapshot, before which its old place stands in the files.
+     */
+    boolean placelessAt(double millis) {
+        double from = atMillis - Math.max(0, outageMillis);
+        double to = kind == Kind.FULL ? atMillis + Math.max(0, durationMillis) : atMillis;
+        return millis > from && millis < to;
     }
 
     /** Whether it is one that a buffer could have made cheaper: a replica's first sync is always full. */

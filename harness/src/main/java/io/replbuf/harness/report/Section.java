@@ -48,7 +48,9 @@ final class Section {
         if (lagging && largest.cells().stream().noneMatch(cell -> distinctOutages(cell) >= 3)) {
             charts.add(LagFigures.slowest(name, largest));
         }
-        charts.add(MemoryFigures.againstReplicas(group));
+        if (group.points().size() > 1 || largest.cells().stream().anyMatch(Section::manyLag)) {
+            charts.add(MemoryFigures.againstReplicas(group));
+        }
         if (largest.cells().stream().anyMatch(cell -> distinctOutages(cell) >= 3)) {
             charts.add(ResyncFigures.byOutage(name, largest));
             charts.add(ResyncFigures.bytesByOutage(name, largest));
@@ -72,6 +74,11 @@ final class Section {
         }
         charts.removeIf(Figure::isEmpty);
         return charts;
+    }
+
+    /** Whether lags add up: with one laggard among healthy replicas N says nothing. */
+    private static boolean manyLag(Cell cell) {
+        return cell.lags().peak() > Units.MIB && cell.lags().peakSum() > 1.5 * cell.lags().peak();
     }
 
     private static long distinctOutages(Cell cell) {

@@ -94,6 +94,16 @@ final class Threats {
                             + cells.size()
                             + " cells the loader sent more than 1 ms late at p99.");
         }
+        long missed = cells.stream().filter(Threats::missedSchedule).count();
+        if (missed > 0) {
+            threats.add(
+                    "In "
+                            + missed
+                            + " of "
+                            + cells.size()
+                            + " cells less than 99 % of the offered writes were answered: there strategies met different streams,"
+                            + " so compare multiples, not bytes.");
+        }
         long bound = cells.stream().filter(Threats::machineBound).count();
         if (bound > 0) {
             threats.add(
@@ -108,6 +118,11 @@ final class Threats {
                     "Real servers: memory is read from INFO at 10 Hz and by their own accounting; the expected stream comes from"
                             + " a control replica that no fault touches.");
         }
+    }
+
+    private static boolean missedSchedule(Cell cell) {
+        return cell.result.offeredPerSecond() > 0
+                && cell.result.achievedPerSecond() < 0.99 * cell.result.offeredPerSecond();
     }
 
     static boolean machineBound(Cell cell) {

@@ -78,6 +78,14 @@ final class Units {
         return millis(micros / 1_000);
     }
 
+    /** A tick of a logarithmic time axis, given in microseconds: {@code 100 µs}, {@code 1 ms}. */
+    static String microsTick(double micros) {
+        double value = Math.rint(micros * 1e6) / 1e6;
+        return value >= 1e6
+                ? tick(value / 1e6) + " s"
+                : value >= 1e3 ? tick(value / 1e3) + " ms" : tick(value) + " µs";
+    }
+
     /** A factor such as {@code 15.9 ×}. */
     static String times(double factor) {
         return Double.isNaN(factor) || Double.isInfinite(factor) ? NONE : digits3(factor) + " ×";

@@ -40,7 +40,7 @@ final class SyntheticCell {
                     "extents_mapped",
                     "mem_snapshot",
                     "netty_direct",
-                    "heap_committed",
+                    "heap_used",
                     "nonheap_used");
 
     static final Instant START = Instant.parse("2026-01-02T03:04:07Z");

@@ -35,10 +35,28 @@ final class SyntheticRun {
                 .write("default", "quick look, one repetition");
     }
 
-    /** A part of the full suite: repetitions and the real servers. */
+    /** Two scenarios, for tests that need a run and not the suite. */
+    static Path small(Path folder) throws IOException {
+        SyntheticRun run = new SyntheticRun(folder, 1, STRATEGIES);
+        for (String strategy : STRATEGIES) {
+            run.cell(SyntheticCell.stallTogether(strategy, 1));
+            run.cell(SyntheticCell.dropLaggard(strategy, 1));
+        }
+        return run.finish("small", "quick look, one repetition");
+    }
+
+    /** A part of the full suite: repetitions, an A/A arm and the real servers. */
     static Path full(Path folder) throws IOException {
-        List<String> arms = List.of("legacy", "shared", "aof-psync", "redis-6.2", "redis-7.0");
-        return new SyntheticRun(folder, 3, arms).write("full", "");
+        List<String> arms =
+                List.of("legacy", "shared", "shared-again", "aof-psync", "redis-6.2", "redis-7.0");
+        SyntheticRun run = new SyntheticRun(folder, 3, arms);
+        for (int repetition = 1; repetition <= run.repetitions; repetition++) {
+            for (String strategy : arms) {
+                run.cell(SyntheticCell.stallTogether(strategy, repetition));
+                run.cell(SyntheticCell.disconnectSweep(strategy, repetition));
+            }
+        }
+        return run.finish("full", "");
     }
 
     private Path write(String suite, String stamp) throws IOException {
@@ -54,6 +72,10 @@ final class SyntheticRun {
                 cell(SyntheticCell.dropLaggard(strategy, repetition));
             }
         }
+        return finish(suite, stamp);
+    }
+
+    private Path finish(String suite, String stamp) throws IOException {
         files.writeRun(
                 new RunResult(
                         RunFiles.SCHEMA_VERSION,

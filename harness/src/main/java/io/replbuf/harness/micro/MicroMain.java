@@ -1,0 +1,58 @@
+package io.replbuf.harness.micro;
+
+import io.replbuf.harness.run.JvmFlags;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Starts JMH as our benchmarks need it: with the JVM flags of the one place that states them, allocation always measured, and the
+ * results as JSON, since standard output carries the JVM's own warnings.
+ *
+ * <p>Everything that the caller says by JMH's own options wins. Annotations could not do this: they take constants, and the flags
+ * come from the build.
+ */
+public final class MicroMain {
+    static final String RESULT_FILE = "jmh-result.json";
+
+    private static final String APPEND = "-jvmArgsAppend";
+
+    private MicroMain() {}
+
+    /** Runs JMH in this process; it forks for each benchmark. */
+    public static void main(String[] args) throws IOException {
+        org.openjdk.jmh.Main.main(arguments(List.of(args)).toArray(String[]::new));
+    }
+
+    /** JMH's arguments with ours added. */
+    public static List<String> arguments(List<String> given) {
+        List<String> all = new ArrayList<>(given);
+        String flags = String.join(" ", JvmFlags.load().flags());
+        int place = all.indexOf(APPEND);
+        if (place >= 0 && place + 1 < all.size()) {
+            all.set(place + 1, flags + " " + all.get(place + 1));
+        } else {
+            all.addAll(List.of(APPEND, flags));
+        }
+        if (!hasProfiler(given, "gc")) {
+            all.addAll(List.of("-prof", "gc"));
+        }
+        if (!given.contains("-rf")) {
+            all.addAll(List.of("-rf", "json"));
+        }
+        if (!given.contains("-rff")) {
+            all.addAll(List.of("-rff", RESULT_FILE));
+        }
+        return all;
+    }
+
+    private static boolean hasProfiler(List<String> arguments, String name) {
+        for (int i = 0; i + 1 < arguments.size(); i++) {
+            if (arguments.get(i).equals("-prof")
+                    && arguments.get(i + 1).split(":")[0].equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
