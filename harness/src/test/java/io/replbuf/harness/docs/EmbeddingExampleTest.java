@@ -34,12 +34,15 @@ class EmbeddingExampleTest {
         WritableByteChannel socket = Channels.newChannel(received);
         ByteBuffer message = ByteBuffer.wrap("one message, ".getBytes(StandardCharsets.US_ASCII));
         // README: begin
-        var context = new BufferContext(System::nanoTime, extents, account, helper, null, 1, 64 << 20, Map.of());
+        var context =
+                new BufferContext(
+                        System::nanoTime, extents, account, helper, null, 1, 64 << 20, Map.of());
         ReplicationBuffer buffer = new SharedBufferFactory().create(context);
 
         buffer.feed(message); // the one writer; once, however many readers there are
 
-        // A reader asks for the first byte that it lacks; null means that it has been away too long.
+        // A reader asks for the first byte that it lacks; null means that it has been away too
+        // long.
         ReplicaCursor cursor = buffer.open(1, CursorRole.REPLICA, loop);
         for (ByteBuffer slice; (slice = cursor.next(256 << 10)) != null; ) { // on the reader's loop
             cursor.advance(socket.write(slice)); // by what the socket really took
