@@ -2,11 +2,18 @@ package io.replbuf.server;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 
 /** A server in this JVM on a free port, with the test buffer as its strategy, and clients of it. */
 final class ServerFixture implements AutoCloseable {
+    static {
+        // On a machine that compiles next door a turn of ours may take its time.
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
+
     final RedisServer server;
     private final List<RawClient> clients = new ArrayList<>();
 
