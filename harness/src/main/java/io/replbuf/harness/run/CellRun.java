@@ -14,24 +14,23 @@ import io.replbuf.harness.measure.ProcFs;
 import io.replbuf.harness.measure.RunFiles;
 import io.replbuf.harness.replica.FleetCounts;
 import io.replbuf.harness.replica.ReplicaFleet;
-import io.replbuf.harness.replica.ReplicaOptions;
 import io.replbuf.harness.replica.ResyncRecord;
 import io.replbuf.harness.replica.SimulatedReplica;
 import io.replbuf.harness.scenario.Cell;
-import io.replbuf.harness.scenario.Phase;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * One cell from a ready server to its result.
@@ -57,19 +56,13 @@ final class CellRun implements AutoCloseable {
     private static final long ATTACH_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long REPLY_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-    /** Replicas call their ports so: beyond the range from which systems hand out ports by themselves. */
-    private static final int FIRST_PORT = 61_001;
-
-    private static final int CONTROL_PORT = 61_000;
-
     private final Cell cell;
     private final RunFiles files;
     private final TargetServer server;
     private final Transport transport;
-    private final Consumer<CellProgress> progress;
+    private final CellReporter reporter;
     private final Verdicts verdicts = new Verdicts();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    private final long beganAt = System.nanoTime();
     private final CpuByThread serverCpu;
     private ReplicaFleet fleet;
     private Loader loader;
@@ -84,8 +77,6 @@ final class CellRun implements AutoCloseable {
     private long nextLag;
     private long nextRoll;
     private long nextProgress;
-    private long answeredBefore;
-    private long answeredBeforeAt;
 
     CellRun(
             Cell cell,
@@ -97,7 +88,7 @@ final class CellRun implements AutoCloseable {
         this.files = files;
         this.server = server;
         this.transport = transport;
-        this.progress = progress;
+        this.reporter = new CellReporter(cell, progress);
         this.serverCpu = new CpuByThread(server.pid());
     }
 
@@ -130,7 +121,7 @@ final class CellRun implements AutoCloseable {
         if (!cell.scenario().workload().preload()) {
             return;
         }
-        tell("preload");
+        reporter.tell("preload");
         LoadOptions options =
                 LoadOptions.preload(
                         cell.scenario().workload(), server.address(), null, cell.seed());
@@ -147,14 +138,16 @@ final class CellRun implements AutoCloseable {
     }
 
     private void attach() throws IOException, InterruptedException {
-        tell("attach");
+        reporter.tell("attach");
         long limit =
                 MemoryUnits.replicaOutputLimit(
                         cell.directives().getOrDefault("client-output-buffer-limit", ""));
         TargetProbe probe = new TargetProbe(server.counters(), limit);
         fleet = opened(new ReplicaFleet(server.address(), null, probe, server.tap(), transport));
-        if (server.tap() == null) {
-            SimulatedReplica controlReplica = fleet.addControl(CONTROL_PORT);
+        // Without replicas there is nothing to compare, and a server without replicas is what is
+        // measured then.
+        if (server.tap() == null && !cell.replicas().isEmpty()) {
+            SimulatedReplica controlReplica = fleet.addControl(ReplicaPlanOptions.CONTROL_PORT);
             waitFor(
                     () -> controlReplica.state() == SimulatedReplica.State.STREAMING,
                     ATTACH_LIMIT_NANOS,
@@ -162,7 +155,7 @@ final class CellRun implements AutoCloseable {
         }
         int expected = 0;
         for (Cell.ReplicaPlan plan : cell.replicas()) {
-            SimulatedReplica replica = fleet.add(options(plan));
+            SimulatedReplica replica = fleet.add(ReplicaPlanOptions.of(cell, plan));
             if (plan.attachedAtStart()) {
                 replica.connect();
                 expected++;
@@ -178,26 +171,6 @@ final class CellRun implements AutoCloseable {
                 opened(
                         new EventPlayer(
                                 files.eventsFile(cell.id()), cell.events(), fleet.replicas()));
-    }
-
-    private ReplicaOptions options(Cell.ReplicaPlan plan) {
-        long link = plan.link().bytesPerSecond() == null ? 0 : plan.link().bytesPerSecond();
-        long reader =
-                plan.reader().readBytesPerSecond() == null ? 0 : plan.reader().readBytesPerSecond();
-        // Whichever is slower; the primary cannot tell a slow link from a slow reader.
-        long rate = link == 0 || reader == 0 ? Math.max(link, reader) : Math.min(link, reader);
-        int port = FIRST_PORT + plan.index();
-        if (port > 65_535) {
-            port = 1_024 + plan.index();
-        }
-        return new ReplicaOptions(
-                plan.index(),
-                port,
-                Math.toIntExact(plan.reader().receiveBufferBytes()),
-                rate,
-                plan.link().latency().toNanos(),
-                plan.reader().applyDelay().toNanos(),
-                cell.scenario().replicas().reconnect().toNanos());
     }
 
     private void openLoad() throws IOException {
@@ -257,7 +230,26 @@ final class CellRun implements AutoCloseable {
         offset = fleet.primaryOffset() - offset;
         long drainMillis = drain(measureMillis);
         FleetCounts counts = settle();
-        return result(startedAt, offset, harnessCpu, drainMillis, counts);
+        List<ResyncRecord> ledger = fleet.ledger();
+        ResyncFile.write(files.resyncsFile(cell.id()), ledger, zeroNanos);
+        List<Pinger> pingers = Stream.of(pinger, control).filter(Objects::nonNull).toList();
+        return new CellOutcome(
+                        cell,
+                        server,
+                        fleet.truth(),
+                        loader,
+                        pingers,
+                        memory,
+                        latency,
+                        serverCpu,
+                        verdicts)
+                .result(
+                        startedAt,
+                        offset,
+                        harnessCpu,
+                        drainMillis,
+                        counts,
+                        ResyncFile.count(ledger, zeroNanos));
     }
 
     /** Waits until every replica has every byte; load rests. */
@@ -296,99 +288,6 @@ final class CellRun implements AutoCloseable {
         return fleet.counts();
     }
 
-    private CellResult result(
-            String startedAt,
-            long streamBytes,
-            long harnessCpuMillis,
-            long drainedAtMillis,
-            FleetCounts counts)
-            throws IOException {
-        List<ResyncRecord> ledger = fleet.ledger();
-        ResyncFile.write(files.resyncsFile(cell.id()), ledger, zeroNanos);
-        double seconds = latency.countedSeconds();
-        long writes = latency.measured("client.response").count();
-        Double rate = cell.scenario().workload().ratePerSecond();
-        boolean openLoop =
-                cell.scenario().workload().mode() == io.replbuf.harness.scenario.Workload.Mode.OPEN;
-        double offered = openLoop && rate != null ? rate : 0;
-        double delayP99 = latency.measured("loader.delay").p99();
-        boolean streamed = !cell.replicas().isEmpty() && streamBytes > 64 << 10;
-        verdicts.judge(counts, fleet.truth().intact(), fleet.truth().source(), streamed);
-        verdicts.judge(offered, writes / seconds, delayP99, loader.errors(), loader.firstError());
-        failuresOf(loader.failure(), server.death());
-        for (Pinger each : new Pinger[] {pinger, control}) {
-            if (each != null && each.failure() != null) {
-                verdicts.doubt(each.failure());
-            }
-        }
-        long bound = server.isAccountable() ? memory.remainderBoundBytes() : -1;
-        if (server.isAccountable()) {
-            verdicts.judgeRemainder(memory.remainderPeakBytes(), bound);
-        }
-        Map<String, Long> growth = memory.growth();
-        Map<String, Long> cpu = serverCpu.millis();
-        return new CellResult(
-                RunFiles.SCHEMA_VERSION,
-                cell.id(),
-                cell.scenario().name(),
-                cell.strategy(),
-                cell.target().kind().name().toLowerCase(java.util.Locale.ROOT),
-                cell.repetition(),
-                CellParameters.of(cell),
-                cell.seed(),
-                cell.directives(),
-                phases(drainedAtMillis),
-                verdicts.verdict(),
-                startedAt,
-                Math.round(seconds * 1e3),
-                offered,
-                writes / seconds,
-                writes,
-                streamBytes,
-                new CellResult.Digest(
-                        fleet.truth().source(),
-                        counts.checkedChunks(),
-                        counts.checkedTails(),
-                        counts.mismatches(),
-                        counts.gaps()),
-                new CellResult.Latency(
-                        latency.measured("client.response"),
-                        latency.measured("client.service"),
-                        latency.measured("pinger.response"),
-                        latency.measured("control.response"),
-                        delayP99),
-                memory.peaks(),
-                memory.rssPeakBytes(),
-                server.isAccountable() ? memory.remainderPeakBytes() : 0,
-                bound,
-                ResyncFile.count(ledger, zeroNanos),
-                cpu,
-                cpu.values().stream().mapToLong(Long::longValue).sum(),
-                harnessCpuMillis,
-                new CellResult.Gc(
-                        growth.getOrDefault("gc_count", 0L),
-                        growth.getOrDefault("gc_pause_nanos", 0L) / 1_000_000),
-                growth);
-    }
-
-    private void failuresOf(String... reasons) {
-        for (String reason : reasons) {
-            if (reason != null) {
-                verdicts.fail(reason);
-            }
-        }
-    }
-
-    private List<CellResult.Phase> phases(long drainedAtMillis) {
-        List<CellResult.Phase> phases = new ArrayList<>();
-        for (Cell.PhaseSpan span : cell.spans()) {
-            boolean drain = span.phase().kind() == Phase.Kind.DRAIN;
-            long end = drain ? Math.max(span.startMillis(), drainedAtMillis) : span.endMillis();
-            phases.add(new CellResult.Phase(span.phase().name(), span.startMillis(), end));
-        }
-        return phases;
-    }
-
     /** Plays events, samples and rolls until this time of the cell, or until the server or the load broke down. */
     private void playUntil(long untilMillis, boolean counted)
             throws IOException, InterruptedException {
@@ -411,7 +310,7 @@ final class CellRun implements AutoCloseable {
                 nextRoll = Math.max(now, nextRoll + ROLL_MILLIS);
             }
             if (now >= nextProgress) {
-                report(now);
+                reporter.report(now, loader, fleet, latency, lag);
                 nextProgress = now + PROGRESS_MILLIS;
             }
             if (now >= untilMillis
@@ -427,43 +326,6 @@ final class CellRun implements AutoCloseable {
 
     private long cellMillis() {
         return Math.floorDiv(System.nanoTime() - zeroNanos, 1_000_000L);
-    }
-
-    private void report(long cellMillis) {
-        long now = System.nanoTime();
-        long answered = loader.answered();
-        double rate =
-                answeredBeforeAt == 0
-                        ? 0
-                        : (answered - answeredBefore) * 1e9 / (now - answeredBeforeAt);
-        answeredBefore = answered;
-        answeredBeforeAt = now;
-        int full = 0;
-        int partial = 0;
-        for (ResyncRecord record : fleet.ledger()) {
-            if (!record.cause().equals("initial")) {
-                full += record.kind() == ResyncRecord.Kind.FULL ? 1 : 0;
-                partial += record.kind() == ResyncRecord.Kind.PARTIAL ? 1 : 0;
-            }
-        }
-        String phase = cell.spans().get(0).phase().name();
-        for (Cell.PhaseSpan span : cell.spans()) {
-            phase = span.startMillis() <= cellMillis ? span.phase().name() : phase;
-        }
-        progress.accept(
-                new CellProgress(
-                        phase,
-                        (now - beganAt) / 1_000_000,
-                        rate,
-                        latency.recentP99("client.response") / 1_000,
-                        lag.lagBytesMax(),
-                        full,
-                        partial));
-    }
-
-    private void tell(String what) {
-        progress.accept(
-                new CellProgress(what, (System.nanoTime() - beganAt) / 1_000_000, 0, 0, 0, 0, 0));
     }
 
     private void await(String what, Loader waited, long limitNanos)

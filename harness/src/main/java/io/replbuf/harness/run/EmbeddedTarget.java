@@ -33,26 +33,27 @@ final class EmbeddedTarget implements TargetServer {
     static EmbeddedTarget start(Cell cell, Path folder) throws IOException {
         Path shared = Directories.temporaryInMemory("replbuf-");
         RedisServer server = null;
+        EmbeddedTarget target = null;
         try {
             ServerConfig config = new ServerConfig().anyPort(true);
-            config.set("port", "0").set("bind", "127.0.0.1");
-            config.set("dir", folder.toString());
+            config.set("port", "0").set("bind", "127.0.0.1").set("dir", folder.toString());
             for (Map.Entry<String, String> directive :
                     EngineTarget.directives(cell, shared).entrySet()) {
                 config.set(directive.getKey(), ServerProcess.words(directive.getValue()));
             }
             server = RedisServer.start(config);
-            return new EmbeddedTarget(server, shared);
+            target = new EmbeddedTarget(server, shared);
+            return target;
         } catch (ConfigException | StartException e) {
-            Directories.delete(shared);
             throw new IOException(
                     "embedded engine: " + e.getMessage() + " (expected: a server that starts)", e);
-        } catch (IOException | RuntimeException e) {
-            if (server != null) {
-                server.close();
+        } finally {
+            if (target == null) {
+                if (server != null) {
+                    server.close();
+                }
+                Directories.delete(shared);
             }
-            Directories.delete(shared);
-            throw e;
         }
     }
 

@@ -37,15 +37,18 @@ final class EngineTarget implements TargetServer {
             throws IOException, InterruptedException {
         Path shared = Directories.temporaryInMemory("replbuf-");
         ServerProcess process = null;
+        EngineTarget target = null;
         try {
             process = ServerProcess.start(command(cell), directives(cell, shared), folder, log);
-            return new EngineTarget(process, shared);
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            if (process != null) {
-                process.close();
+            target = new EngineTarget(process, shared);
+            return target;
+        } finally {
+            if (target == null) {
+                if (process != null) {
+                    process.close();
+                }
+                Directories.delete(shared);
             }
-            Directories.delete(shared);
-            throw e;
         }
     }
 

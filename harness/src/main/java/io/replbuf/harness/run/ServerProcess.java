@@ -65,12 +65,15 @@ final class ServerProcess implements AutoCloseable {
                         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                         .start();
         ServerProcess server = new ServerProcess(process, address, log);
+        boolean ready = false;
         try {
             server.awaitReady();
+            ready = true;
             return server;
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            server.close();
-            throw e;
+        } finally {
+            if (!ready) {
+                server.close();
+            }
         }
     }
 
