@@ -18,9 +18,10 @@ public final class ScenarioLibrary {
                     "slow-reader",
                     "drop-laggard",
                     "random-cuts",
-                    "join-storm");
+                    "join-storm",
+                    "saturation");
 
-    private static final List<String> SUITES = List.of("default", "full");
+    private static final List<String> SUITES = List.of("default", "peers", "full");
 
     private ScenarioLibrary() {}
 
