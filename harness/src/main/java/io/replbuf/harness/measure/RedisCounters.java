@@ -88,10 +88,16 @@ public final class RedisCounters implements ServerCounters {
         };
     }
 
+    /**
+     * @return the field, 0 where it is absent, and 0 for what wrapped below zero: Redis prints used_memory_dataset unsigned, and
+     *     right after buffers grew its overhead can exceed what is used
+     */
     private static long number(Map<String, String> info, String field) {
         String text = info.getOrDefault(field, "0");
         try {
-            return Long.parseLong(text);
+            return text.startsWith("-")
+                    ? Long.parseLong(text)
+                    : Math.max(0, Long.parseUnsignedLong(text));
         } catch (NumberFormatException e) {
             throw new IllegalStateException(
                     "INFO " + field + ": " + text + " (expected: a whole number)", e);

@@ -29,7 +29,7 @@ final class PeerFigures {
                                 "Peak of the buffer over the lag of the slowest replica; for real servers by their own INFO.",
                                 "bytes held per byte of lag (ratio)",
                                 point,
-                                cell -> cell.peakRetained() / cell.lags().peak()));
+                                PeerFigures::perLaggingByte));
             }
             if (point.cells().stream().anyMatch(cell -> !ResyncFigures.after(cell).isEmpty())) {
                 figures.add(
@@ -46,6 +46,12 @@ final class PeerFigures {
             }
         }
         return figures;
+    }
+
+    /** Where nobody lags, there is nothing to put the memory in proportion to. */
+    private static double perLaggingByte(Cell cell) {
+        double lag = cell.lags().peak();
+        return lag > Units.MIB ? cell.peakRetained() / lag : Double.NaN;
     }
 
     static boolean isPeer(String strategy) {
