@@ -31,7 +31,7 @@ public final class EnvironmentCollector {
                 !status.equals(UNKNOWN) && !status.isEmpty(),
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
                 engineFlags,
-                ManagementFactory.getRuntimeMXBean().getInputArguments(),
+                withoutFolders(ManagementFactory.getRuntimeMXBean().getInputArguments()),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 System.getProperty("os.version"),
                 field("/proc/cpuinfo", "model name"),
@@ -48,6 +48,11 @@ public final class EnvironmentCollector {
                 Transport.best().word(),
                 hostName(),
                 peers);
+    }
+
+    /** Results are passed on: which program is of interest, where it lay on this machine is not. */
+    private static List<String> withoutFolders(List<String> flags) {
+        return flags.stream().map(flag -> flag.replaceFirst("=/.*/", "=")).toList();
     }
 
     private static String version() {
