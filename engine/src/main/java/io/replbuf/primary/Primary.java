@@ -101,6 +101,7 @@ public final class Primary implements AutoCloseable {
                         this::makeRoom);
         fullResyncs = new FullResyncs(new ResyncHost(), env.snapshots());
         noReplicaSinceMillis = env.wallMillis().getAsLong();
+        lastPingMillis = noReplicaSinceMillis;
         if (log != null) {
             // The log takes everything from the first byte on, replicas or not.
             feed.keep(true);

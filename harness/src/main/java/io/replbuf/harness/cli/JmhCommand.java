@@ -1,6 +1,7 @@
 package io.replbuf.harness.cli;
 
 import io.replbuf.harness.micro.MicroMain;
+import io.replbuf.harness.run.JvmFlags;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class JmhCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        MicroMain.main(without(arguments).toArray(String[]::new));
+        MicroMain.run(without(arguments), JvmFlags.load().flags());
         return ExitCode.OK;
     }
 

@@ -1,6 +1,5 @@
 package io.replbuf.harness.micro;
 
-import io.replbuf.harness.run.JvmFlags;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,15 +18,19 @@ public final class MicroMain {
 
     private MicroMain() {}
 
-    /** Runs JMH in this process; it forks for each benchmark. */
-    public static void main(String[] args) throws IOException {
-        org.openjdk.jmh.Main.main(arguments(List.of(args)).toArray(String[]::new));
+    /**
+     * Runs JMH in this process; it forks for each benchmark.
+     *
+     * @param jvmFlags for the forks, which start with a class path and so know no manifest
+     */
+    public static void run(List<String> given, List<String> jvmFlags) throws IOException {
+        org.openjdk.jmh.Main.main(arguments(given, jvmFlags).toArray(String[]::new));
     }
 
     /** JMH's arguments with ours added. */
-    public static List<String> arguments(List<String> given) {
+    static List<String> arguments(List<String> given, List<String> jvmFlags) {
         List<String> all = new ArrayList<>(given);
-        String flags = String.join(" ", JvmFlags.load().flags());
+        String flags = String.join(" ", jvmFlags);
         int place = all.indexOf(APPEND);
         if (place >= 0 && place + 1 < all.size()) {
             all.set(place + 1, flags + " " + all.get(place + 1));

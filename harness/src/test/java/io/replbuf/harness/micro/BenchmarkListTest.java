@@ -16,6 +16,8 @@ class BenchmarkListTest {
                     OpenBenchmark.class,
                     TrimBenchmark.class);
 
+    private static final List<String> FLAGS = List.of("--add-opens=java.base/a=ALL-UNNAMED");
+
     /** Since JDK 23 a build without a named processor succeeds and lists nothing. */
     @Test
     void shouldListEveryBenchmarkThatTheProcessorSaw() throws IOException {
@@ -31,7 +33,7 @@ class BenchmarkListTest {
 
     @Test
     void shouldGiveForksTheFlagsAndMeasureAllocation() {
-        List<String> arguments = MicroMain.arguments(List.of("Feed", "-f", "1"));
+        List<String> arguments = MicroMain.arguments(List.of("Feed", "-f", "1"), FLAGS);
 
         assertThat(arguments)
                 .startsWith("Feed", "-f", "1")
@@ -52,7 +54,8 @@ class BenchmarkListTest {
                                 "-prof",
                                 "gc:churn=true",
                                 "-jvmArgsAppend",
-                                "-Xmx1g"));
+                                "-Xmx1g"),
+                        FLAGS);
 
         assertThat(arguments)
                 .doesNotContain("json", MicroMain.RESULT_FILE)
