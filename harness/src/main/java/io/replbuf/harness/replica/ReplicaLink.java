@@ -195,22 +195,24 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter {
         for (String word : words) {
             text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
         }
-        ByteBuf bytes =
-                ByteBufUtil.encodeString(
-                        channel.alloc(),
-                        java.nio.CharBuffer.wrap(text),
-                        StandardCharsets.ISO_8859_1);
+        Channel over = channel;
         if (latencyNanos > 0) {
-            Channel over = channel;
+            // Encoded when it leaves: a loop that ends drops what is scheduled, and a buffer with
+            // it.
             over.eventLoop()
                     .schedule(
-                            () -> over.writeAndFlush(bytes, over.voidPromise()),
+                            () -> over.writeAndFlush(encode(over, text), over.voidPromise()),
                             latencyNanos,
                             TimeUnit.NANOSECONDS);
         } else {
-            channel.write(bytes, channel.voidPromise());
+            over.write(encode(over, text), over.voidPromise());
             dirty = true;
         }
+    }
+
+    private static ByteBuf encode(Channel over, CharSequence text) {
+        return ByteBufUtil.encodeString(
+                over.alloc(), java.nio.CharBuffer.wrap(text), StandardCharsets.ISO_8859_1);
     }
 
     void flush() {
