@@ -20,6 +20,12 @@ package io.replbuf.buffer;
  * @param handOffs from the log back to memory since start, a count
  * @param fedBytes since start
  * @param copiedBytes payload moved in memory since start; per fed byte it is the copy amplification
+ * @param bufferBytes capacity and overhead per piece of what carries the stream now, without cursors, indexes and the books
+ *     of allocators: what Redis counts in {@code mem_total_replication_buffers}
+ * @param indexBytes for finding an offset's place; Redis counts it with the backlog
+ * @param leasedBytes kept for dropped replicas alone, beyond what cursors and the backlog want
+ * @param leases places of dropped replicas that are kept, a count
+ * @param resumedLeases replicas that came back to a kept place since start, a count
  */
 public record BufferStats(
         long uniquePayloadBytes,
@@ -38,7 +44,56 @@ public record BufferStats(
         long demotions,
         long handOffs,
         long fedBytes,
-        long copiedBytes) {
+        long copiedBytes,
+        long bufferBytes,
+        long indexBytes,
+        long leasedBytes,
+        int leases,
+        long resumedLeases) {
+
+    /** Of a strategy without index and leases, all of whose overhead belongs to the pieces that carry the stream. */
+    public BufferStats(
+            long uniquePayloadBytes,
+            long duplicatedPayloadBytes,
+            long metadataBytes,
+            long slackBytes,
+            long retiredBytes,
+            long pinnedBytes,
+            long inFlightBytes,
+            long fileBytes,
+            long backlogBytes,
+            long mappedBytes,
+            int blocks,
+            int cursors,
+            int demotedCursors,
+            long demotions,
+            long handOffs,
+            long fedBytes,
+            long copiedBytes) {
+        this(
+                uniquePayloadBytes,
+                duplicatedPayloadBytes,
+                metadataBytes,
+                slackBytes,
+                retiredBytes,
+                pinnedBytes,
+                inFlightBytes,
+                fileBytes,
+                backlogBytes,
+                mappedBytes,
+                blocks,
+                cursors,
+                demotedCursors,
+                demotions,
+                handOffs,
+                fedBytes,
+                copiedBytes,
+                uniquePayloadBytes + duplicatedPayloadBytes + metadataBytes + slackBytes,
+                0,
+                0,
+                0,
+                0);
+    }
 
     /** What the comparison is about: capacity and overhead of everything held. */
     public long retainedBytes() {

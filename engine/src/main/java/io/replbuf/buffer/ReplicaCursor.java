@@ -57,10 +57,26 @@ public interface ReplicaCursor {
     int outputBlocks();
 
     /**
+     * The part of {@link #outputBytes} that an output limit is to judge; command loop. Less than all of them for a replica
+     * that came back to a place which was kept for it, as long as it is given time to catch up.
+     */
+    default long limitedBytes() {
+        return outputBytes();
+    }
+
+    /**
      * Marks the cursor closed: {@link #next} gives nothing from now on, and its loop is asked to release it. Command loop;
      * calling it again does nothing.
      */
     void close();
+
+    /**
+     * Closes the cursor because an output limit said so: a strategy may keep the place for a while, so that the replica's
+     * return is a partial resync. Command loop.
+     */
+    default void drop() {
+        close();
+    }
 
     /** Whether the cursor's loop has let go of everything. Any thread. */
     boolean released();

@@ -14,7 +14,7 @@ final class OutputLimits {
      */
     static boolean exceeded(
             ReplicaSession session, OutputLimit limit, LimitConfig config, long nowMillis) {
-        long output = session.cursor.outputBytes();
+        long output = session.cursor.limitedBytes();
         boolean aboveSoft =
                 config.softBytes() > 0
                         && output >= Math.max(config.softBytes(), limit.softFloorBytes());

@@ -63,6 +63,9 @@ final class PrimaryInfo {
         line(out, "repl_buffer_cursors", stats.cursors());
         line(out, "repl_buffer_fed_bytes", stats.fedBytes());
         line(out, "repl_buffer_copied_bytes", stats.copiedBytes());
+        line(out, "repl_buffer_leases", stats.leases());
+        line(out, "repl_buffer_leased_bytes", stats.leasedBytes());
+        line(out, "repl_buffer_resumed_leases", stats.resumedLeases());
         line(out, "repl_buffer_demoted_cursors", stats.demotedCursors());
         line(out, "repl_buffer_demotions", stats.demotions());
         line(out, "repl_buffer_hand_offs", stats.handOffs());

@@ -164,14 +164,23 @@ final class ReplicaSession implements Executor {
 
     /** Ends the session from our side; exact at any byte, since nothing of the stream is in the channel. Command loop. */
     void close() {
+        closeFromHere(false);
+    }
+
+    /** The same for a replica that an output limit drops: the strategy may keep its place. Command loop. */
+    void drop() {
+        closeFromHere(true);
+    }
+
+    private void closeFromHere(boolean dropped) {
         if (state == State.CLOSED) {
             return;
         }
-        end();
+        end(dropped);
         execute(channel::close);
     }
 
-    private void end() {
+    private void end(boolean dropped) {
         state = State.CLOSED;
         if (slot != null) {
             slot.set(ReplicaSlot.Field.CONNECTED, 0);
@@ -184,7 +193,9 @@ final class ReplicaSession implements Executor {
                         loop.remove(stopped);
                     });
         }
-        if (cursor != null) {
+        if (cursor != null && dropped) {
+            cursor.drop();
+        } else if (cursor != null) {
             cursor.close();
         }
         events.ended(this);
@@ -197,7 +208,7 @@ final class ReplicaSession implements Executor {
                 () -> {
                     if (state != State.CLOSED) {
                         LOG.info(message, address());
-                        end();
+                        end(false);
                     }
                 });
     }

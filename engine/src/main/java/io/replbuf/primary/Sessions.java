@@ -82,12 +82,12 @@ final class Sessions {
             ReplicaSession session = sessions.get(i);
             if (session.cursor != null
                     && OutputLimits.exceeded(session, limit, config, nowMillis)) {
-                closeByLimit(session, "overcoming of output buffer limits");
+                closeByLimit(session, "overcoming of output buffer limits", true);
             }
         }
     }
 
-    /** Drops the one that holds most memory; false if there is none. */
+    /** Drops the one that holds most memory, which nothing is to keep then; false if there is none. */
     boolean closeLargest(String reason) {
         ReplicaSession largest = null;
         for (ReplicaSession session : sessions) {
@@ -100,7 +100,7 @@ final class Sessions {
         if (largest == null) {
             return false;
         }
-        closeByLimit(largest, "want of memory for the stream (" + reason + ")");
+        closeByLimit(largest, "want of memory for the stream (" + reason + ")", false);
         return true;
     }
 
@@ -132,7 +132,7 @@ final class Sessions {
         }
     }
 
-    private void closeByLimit(ReplicaSession session, String why) {
+    private void closeByLimit(ReplicaSession session, String why, boolean mayKeepPlace) {
         limitDisconnections++;
         if (session.slot() != null) {
             session.slot().add(ReplicaSlot.Field.LIMIT_DISCONNECTIONS, 1);
@@ -144,6 +144,10 @@ final class Sessions {
                 session.cursor.outputBytes(),
                 session.cursor.pendingBytes(),
                 why);
-        session.close();
+        if (mayKeepPlace) {
+            session.drop();
+        } else {
+            session.close();
+        }
     }
 }

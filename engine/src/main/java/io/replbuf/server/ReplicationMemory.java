@@ -7,7 +7,7 @@ import io.replbuf.primary.Primary;
  * INFO's figures of replication memory, by Redis 7's rules over what the strategy retains.
  *
  * @param totalBytes {@code mem_total_replication_buffers}
- * @param backlogBytes {@code mem_replication_backlog}: what the backlog alone would hold
+ * @param backlogBytes {@code mem_replication_backlog}: what the backlog alone would hold, and its index
  * @param replicasBytes {@code mem_clients_slaves}: what is held beyond that for replicas' sake
  * @param notCountedForEvictBytes held beyond the backlog's size and overhead, whether replicas are there or not
  */
@@ -20,14 +20,14 @@ record ReplicationMemory(
 
     static ReplicationMemory of(Primary primary) {
         BufferStats stats = primary.bufferStats();
-        long total = stats.retainedBytes();
+        long total = stats.bufferBytes();
         long size = primary.config().backlogBytes();
         boolean replicas = primary.connectedReplicas() > 0;
         long beyond = replicas ? Math.max(0, total - size) : 0;
         long withOverhead = size + (size / BLOCK_BYTES + 1) * BLOCK_HEADER_BYTES;
         return new ReplicationMemory(
                 total,
-                primary.backlogActive() ? total - beyond : 0,
+                primary.backlogActive() ? total - beyond + stats.indexBytes() : 0,
                 beyond,
                 total > size ? Math.max(0, total - withOverhead) : 0);
     }

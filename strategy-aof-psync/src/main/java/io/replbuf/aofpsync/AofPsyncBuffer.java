@@ -199,7 +199,12 @@ final class AofPsyncBuffer implements ReplicationBuffer {
                 demotions,
                 handOffs.get(),
                 memory.fedBytes(),
-                memory.copiedBytes());
+                memory.copiedBytes(),
+                memory.bufferBytes(),
+                memory.indexBytes(),
+                memory.leasedBytes(),
+                memory.leases(),
+                memory.resumedLeases());
     }
 
     @Override
