@@ -29,6 +29,16 @@ public interface StreamHistory {
      */
     Hold hold(long offset);
 
+    /**
+     * Every byte below survives a crash of the machine: what {@code fsync} has covered, at most the range's nextOffset.
+     * Never goes back.
+     *
+     * @return the range's nextOffset where the history knows no difference between written and synced
+     */
+    default long syncedOffset() {
+        return range().nextOffset();
+    }
+
     /** Bytes of all files; for the ledger. */
     long fileBytes();
 
