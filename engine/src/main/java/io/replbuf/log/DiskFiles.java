@@ -22,6 +22,12 @@ final class DiskFiles implements LogFiles {
     }
 
     @Override
+    public LogFile open(Path file) throws IOException {
+        return new DiskFile(
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    @Override
     public void replace(Path file, byte[] content) throws IOException {
         Path temporary = file.resolveSibling("temp-" + file.getFileName());
         try (FileChannel channel =

@@ -8,6 +8,9 @@ public interface LogFiles {
     /** Creates and opens a file that does not exist yet. */
     LogFile create(Path file) throws IOException;
 
+    /** Opens a file that exists, to be read, cut and forced. */
+    LogFile open(Path file) throws IOException;
+
     /** Gives the file this content, durably and at once: whoever looks, also after a crash, sees all of the old or all of it. */
     void replace(Path file, byte[] content) throws IOException;
 

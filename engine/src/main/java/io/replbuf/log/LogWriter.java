@@ -4,13 +4,18 @@ import io.replbuf.buffer.ReplicaCursor;
 import io.replbuf.stream.Replid;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the stream: from a cursor's slices straight to the segment, without a copy on the way.
@@ -20,6 +25,8 @@ import java.util.function.BooleanSupplier;
  * sees a byte at or behind the roll's offset then sees the roll, too.
  */
 final class LogWriter implements LogThread.Work {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
     /** Blocks lie side by side, so that one slice may be as long as this; a larger one gains nothing. */
     private static final int WRITE_BYTES = 1 << 20;
 
@@ -88,7 +95,7 @@ final class LogWriter implements LogThread.Work {
     /** Begins a stretch: at start on the thread that opens the log, later on the log's. */
     void begin(long startOffset, Replid replid) throws IOException {
         Segment first = create(startOffset, replid);
-        Run begun = new Run(first);
+        Run begun = new Run(new SegmentTable(first));
         try {
             manifests.store(manifests.describe(begun.table(), 0));
         } catch (IOException e) {
@@ -153,6 +160,47 @@ final class LogWriter implements LogThread.Work {
         failed.accept("the log's thread ended", cause);
     }
 
+    /** Takes over what was found at start, up to {@code nextOffset}, and begins a segment there. On the thread that opens. */
+    void resume(LogScan found, long nextOffset, Replid replid) throws IOException {
+        nextSeq = found.nextSeq();
+        List<Segment> segments = new ArrayList<>();
+        try {
+            for (LogScan.Found kept : found.segments()) {
+                if (kept.part().startOffset() < nextOffset) {
+                    segments.add(reopen(kept, nextOffset));
+                }
+            }
+            // The last one was not finished: what was read of it may not be on the device yet.
+            for (int i = 0; i + 1 < segments.size(); i++) {
+                segments.get(i).whole();
+            }
+            segments.add(create(nextOffset, replid));
+            ManifestEntry base = found.baseEntry();
+            if (base != null && base.nextOffset() <= nextOffset) {
+                manifests.base(base);
+            }
+            run = new Run(new SegmentTable(segments.toArray(Segment[]::new)));
+            segment = run.table().last();
+            manifests.store(manifests.describe(run.table(), 0));
+        } catch (IOException e) {
+            segments.forEach(Segment::release);
+            throw e;
+        }
+        // Only now, since up to here the old manifest was true, and with it what stands behind the
+        // offset.
+        cutTails();
+        for (LogScan.Found gone : found.segments()) {
+            if (gone.part().startOffset() >= nextOffset) {
+                env.files().delete(gone.part().file());
+            }
+        }
+        for (Path unreachable : found.unreachable()) {
+            env.files().delete(unreachable);
+        }
+        summer.begin(nextOffset);
+        charge();
+    }
+
     /** Writes what is pending and forces it; the last segment then has its end in the manifest. */
     void finish() {
         if (stopped.getAsBoolean()) {
@@ -179,6 +227,7 @@ final class LogWriter implements LogThread.Work {
         syncer.forget();
         long end = run.written();
         segment.file.truncate(end - segment.startOffset);
+        segment.file.force();
         manifests.store(manifests.describe(run.table(), end));
     }
 
@@ -264,9 +313,48 @@ final class LogWriter implements LogThread.Work {
                 });
     }
 
+    private Segment reopen(LogScan.Found found, long nextOffset) throws IOException {
+        LogPart part = found.part();
+        // How long ago it was written last, told in the clock of this life.
+        long ageMillis =
+                env.wallMillis().getAsLong() - Files.getLastModifiedTime(part.file()).toMillis();
+        long sealedNanos =
+                env.nanoClock().getAsLong() - TimeUnit.MILLISECONDS.toNanos(Math.max(0, ageMillis));
+        Segment old =
+                new Segment(
+                        env.files().open(part.file()),
+                        part.file(),
+                        found.seq(),
+                        part.startOffset(),
+                        part.replid(),
+                        retainer::closeFile);
+        counters.openFiles.incrementAndGet();
+        if (found.history()) {
+            old.becomeHistory();
+        }
+        old.seal(Math.min(part.nextOffset(), nextOffset), sealedNanos);
+        return old;
+    }
+
+    private void cutTails() throws IOException {
+        for (int i = 0; i + 1 < run.table().size(); i++) {
+            Segment old = run.table().get(i);
+            if (old.file.channel().size() > old.bytes()) {
+                old.file.truncate(old.bytes());
+            }
+        }
+    }
+
     private Segment create(long startOffset, Replid replid) throws IOException {
         long seq = nextSeq;
         Path path = config.folder().resolve(Manifest.segmentName(config.fileName(), seq));
+        while (Files.exists(path)) {
+            // A crash before the manifest named it. Nothing in it was ever called synced; it is
+            // left alone.
+            LOG.warn("{} is named by no manifest, and not used", path);
+            seq++;
+            path = config.folder().resolve(Manifest.segmentName(config.fileName(), seq));
+        }
         LogFile file = env.files().create(path);
         nextSeq = seq + 1;
         counters.openFiles.incrementAndGet();

@@ -28,9 +28,9 @@ record ManifestEntry(
         }
     }
 
-    /** Whether the line carries what only our logs write. */
+    /** Whether the line carries what only our logs write: of a base, where it stands; of the others, where they begin. */
     boolean isOurs() {
-        return type == Type.INCREMENT && startOffset > 0 && replid != null;
+        return replid != null && (type == Type.BASE ? nextOffset > 0 : startOffset > 0);
     }
 
     /** The line as it stands in the file, without its end. Offsets on disk are in Redis' numbering. */

@@ -32,12 +32,13 @@ final class Run {
     private long written;
     private volatile long synced;
 
-    Run(Segment first) {
-        table = new SegmentTable(first);
-        startOffset = first.startOffset;
-        claimedOffset = first.startOffset;
-        written = first.startOffset;
-        synced = first.startOffset;
+    /** With nothing written yet to the table's last segment. */
+    Run(SegmentTable table) {
+        this.table = table;
+        startOffset = table.startOffset();
+        claimedOffset = startOffset;
+        written = table.last().startOffset;
+        synced = written;
     }
 
     SegmentTable table() {

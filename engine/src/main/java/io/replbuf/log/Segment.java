@@ -26,6 +26,12 @@ final class Segment {
     private Replid replid;
     private volatile boolean dropped;
 
+    /** Older than the base: no loader reads it. Log thread. */
+    private boolean history;
+
+    /** Sealed, and every byte of it forced. */
+    private volatile boolean whole;
+
     Segment(
             LogFile file,
             Path path,
@@ -45,6 +51,24 @@ final class Segment {
     void seal(long offset, long nowNanos) {
         sealedNanos = nowNanos;
         nextOffset = offset;
+    }
+
+    boolean isSealed() {
+        return nextOffset != OPEN;
+    }
+
+    boolean isWhole() {
+        return whole;
+    }
+
+    /** Every byte of it survives a crash; whoever has forced it after it was sealed. */
+    void whole() {
+        whole = true;
+    }
+
+    /** The base has passed it; log thread. */
+    void becomeHistory() {
+        history = true;
     }
 
     /** The history that its bytes belong to; log thread, while it is empty. */
@@ -108,7 +132,7 @@ final class Segment {
         return new ManifestEntry(
                 path.getFileName().toString(),
                 seq,
-                ManifestEntry.Type.INCREMENT,
+                history ? ManifestEntry.Type.HISTORY : ManifestEntry.Type.INCREMENT,
                 startOffset,
                 nextOffset == OPEN ? knownNextOffset : nextOffset,
                 replid);

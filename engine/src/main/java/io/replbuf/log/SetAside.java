@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>They serve nobody, but their bytes are somebody's history, so they count towards retention and go by its rules, oldest
  * first. Only what our manifest names is ever deleted; an append-only file that a Redis server wrote is refused instead of
- * moved, since it is data. Used before the log's thread starts, and by it from then on.
+ * moved, since it is data; one of ours with a base is moved and never deleted, for the same reason. Used before the log's thread starts, and by it from then on.
  */
 final class SetAside {
     private static final Logger LOG = LoggerFactory.getLogger(SetAside.class);
@@ -32,6 +32,13 @@ final class SetAside {
 
     private SetAside(LogConfig config) {
         this.config = config;
+    }
+
+    /** Takes stock of the logs moved aside before. */
+    static SetAside beside(LogConfig config) throws IOException {
+        SetAside aside = new SetAside(config);
+        aside.takeStock();
+        return aside;
     }
 
     /** Moves a log found in the folder aside, and takes stock of those moved before. */
@@ -68,15 +75,7 @@ final class SetAside {
     private void move() throws IOException {
         Path folder = config.folder();
         List<ManifestEntry> entries = read(folder).entries();
-        for (ManifestEntry entry : entries) {
-            if (!entry.isOurs()) {
-                throw new IOException(
-                        manifestIn(folder)
-                                + " names "
-                                + entry.fileName()
-                                + ", which no stream log wrote (expected: a folder of its own, see appenddirname)");
-            }
-        }
+        requireOurs(manifestIn(folder), entries);
         String name = folder.getFileName() + "." + entries.get(entries.size() - 1).replid();
         for (int i = 1; i <= FOLDERS_MAX; i++) {
             Path target = folder.resolveSibling(i == 1 ? name : name + "." + i);
@@ -96,6 +95,19 @@ final class SetAside {
                         + ": "
                         + FOLDERS_MAX
                         + " logs set aside (expected: fewer)");
+    }
+
+    /** Data that another program wrote is neither moved nor continued. */
+    static void requireOurs(Path manifest, List<ManifestEntry> entries) throws IOException {
+        for (ManifestEntry entry : entries) {
+            if (!entry.isOurs()) {
+                throw new IOException(
+                        manifest
+                                + " names "
+                                + entry.fileName()
+                                + ", which no stream log wrote (expected: a folder of its own, see appenddirname)");
+            }
+        }
     }
 
     private void takeStock() throws IOException {
@@ -133,6 +145,13 @@ final class SetAside {
         long lastWritten = 0;
         try {
             for (ManifestEntry entry : read(folder).entries()) {
+                if (entry.type() == ManifestEntry.Type.BASE) {
+                    LOG.warn(
+                            "{} holds a data set, {}: it is kept, and not counted",
+                            folder,
+                            entry.fileName());
+                    return null;
+                }
                 Path file = folder.resolve(entry.fileName());
                 if (entry.isOurs() && Files.isRegularFile(file)) {
                     files.add(file);
@@ -154,13 +173,7 @@ final class SetAside {
     }
 
     private Manifest read(Path folder) throws IOException {
-        Path file = manifestIn(folder);
-        long size = Files.size(file);
-        if (size > ManifestParser.BYTES_MAX) {
-            throw new IOException(
-                    file + ": " + size + " bytes (expected: <= " + ManifestParser.BYTES_MAX + ")");
-        }
-        return ManifestParser.parse(Files.readAllBytes(file));
+        return ManifestParser.parse(ManifestStore.read(manifestIn(folder)));
     }
 
     /** A folder set aside; its manifest is deleted last, so that a crash in between leaves a folder that is known again. */

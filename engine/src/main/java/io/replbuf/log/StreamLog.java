@@ -85,6 +85,38 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
     }
 
     /**
+     * Looks at what an earlier life of the server has left in the folder, and changes nothing there. Blocks for the disk; at
+     * start only.
+     *
+     * @return null if there is no log
+     * @throws IOException if the folder cannot be read, holds files that are not ours, or a manifest that is not whole
+     */
+    public static RecoveredLog recover(LogConfig config, LogEnv env) throws IOException {
+        LogScan found = LogScan.of(config);
+        return found == null ? null : new RecoveredLog(config, env, found);
+    }
+
+    /** See {@link RecoveredLog#resume}. */
+    static StreamLog resume(
+            LogConfig config, LogEnv env, LogScan found, long nextOffset, Replid newReplid)
+            throws IOException {
+        StreamLog log = new StreamLog(config, env, newReplid, SetAside.beside(config));
+        log.begin(() -> log.writer.resume(found, nextOffset, newReplid), nextOffset);
+        StreamRange range = log.range();
+        LOG.info(
+                "The stream log found in {} is continued at offset {}, from {} on in {} files{}",
+                config.folder(),
+                nextOffset,
+                range.startOffset(),
+                log.writer.run().table().size() - 1,
+                found.tornBytes() == 0 ? "" : "; cut off: " + found.tornReason());
+        for (String damage : found.damages()) {
+            LOG.warn("The stream log found is damaged: {}", damage);
+        }
+        return log;
+    }
+
+    /**
      * Opens a fresh log and sets one found in the folder aside. Blocks for the disk; at start only.
      *
      * @param replid the history that the stream belongs to
@@ -96,17 +128,21 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         SetAside aside = SetAside.prepare(config);
         Files.createDirectories(config.folder());
         StreamLog log = new StreamLog(config, env, replid, aside);
+        log.begin(() -> log.writer.begin(startOffset, replid), startOffset);
+        return log;
+    }
+
+    private void begin(Beginning beginning, long startOffset) throws IOException {
         try {
-            log.writer.begin(startOffset, replid);
+            beginning.run();
         } catch (IOException e) {
-            log.disk.stop(CLOSE_MILLIS);
+            disk.stop(CLOSE_MILLIS);
             env.index().close();
             throw e;
         }
-        log.newestSegmentStart = startOffset;
-        log.newestMark = startOffset;
-        log.thread.start();
-        return log;
+        newestSegmentStart = startOffset;
+        newestMark = startOffset;
+        thread.start();
     }
 
     /** What the log's cursor is to be opened with. */
@@ -215,7 +251,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         return writer.run().fileBytes() + aside.bytes() + counters.deletedBytes.get();
     }
 
-    /** Every byte below survives a crash. Any thread. */
+    @Override
     public long syncedOffset() {
         return writer.run().synced();
     }
@@ -428,5 +464,11 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** How the first segment comes to be. */
+    @FunctionalInterface
+    private interface Beginning {
+        void run() throws IOException;
     }
 }

@@ -30,6 +30,11 @@ public final class FailingFiles implements LogFiles {
     }
 
     @Override
+    public LogFile open(Path file) throws IOException {
+        return new FailingFile(disk.open(file));
+    }
+
+    @Override
     public void replace(Path file, byte[] content) throws IOException {
         if (failsReplace) {
             throw new IOException("No space left on device");

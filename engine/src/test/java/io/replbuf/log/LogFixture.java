@@ -39,9 +39,13 @@ final class LogFixture {
     private long fed = START;
 
     LogFixture(Path dir, int streamBytes) {
-        this.dir = dir;
-        this.stream = new byte[streamBytes];
+        this(dir, new byte[streamBytes]);
         new Random(7).nextBytes(stream);
+    }
+
+    LogFixture(Path dir, byte[] stream) {
+        this.dir = dir;
+        this.stream = stream;
         directives.put("repl-log-segment-size", "4kb");
         directives.put("repl-log-retention-bytes", "1gb");
     }
@@ -55,6 +59,38 @@ final class LogFixture {
         log = StreamLog.open(config(), env(), REPLID, START);
         cursor = new ArrayCursor(stream, START, START, log.loop());
         log.start(cursor);
+        return this;
+    }
+
+    RecoveredLog recover() throws IOException {
+        return StreamLog.recover(config(), env());
+    }
+
+    /** Continues what was found at this offset. */
+    LogFixture resume(long nextOffset, Replid replid) throws IOException {
+        log = recover().resume(nextOffset, replid);
+        fed = nextOffset;
+        cursor = new ArrayCursor(stream, START, nextOffset, log.loop());
+        log.start(cursor);
+        return this;
+    }
+
+    /** Feeds whole commands, a segment for each of the stream's SELECTs from {@code segmentBytes} on. */
+    LogFixture feed(CommandStream commands, long nextOffset, int segmentBytes) {
+        long segmentStart = fed;
+        for (CommandStream.Boundary boundary : commands.boundaries) {
+            if (boundary.offset() <= fed || boundary.offset() > nextOffset) {
+                continue;
+            }
+            if (commands.selects.contains(fed) && fed - segmentStart >= segmentBytes) {
+                log.rollAt(fed);
+                segmentStart = fed;
+            }
+            log.mark(fed, commands.last(fed).db());
+            fed = boundary.offset();
+            cursor.publish(fed);
+        }
+        log.wake();
         return this;
     }
 

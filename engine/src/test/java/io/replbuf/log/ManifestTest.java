@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replbuf.stream.Replid;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,7 @@ class ManifestTest {
                                 + REPLID
                                 + "\nfile a.aof.2.incr.aof seq 2 type i startoffset 50 replid "
                                 + REPLID
-                                + "\n");
+                                + "\n# crc32c 38302a51\n");
     }
 
     @Test
@@ -68,7 +69,27 @@ class ManifestTest {
                                 new ManifestEntry("b", 1, ManifestEntry.Type.BASE, 0, 0, null)));
 
         assertThat(new String(manifest.bytes(), StandardCharsets.US_ASCII))
-                .isEqualTo("file b seq 1 type b\nfile h seq 1 type h\nfile i seq 1 type i\n");
+                .startsWith("file b seq 1 type b\nfile h seq 1 type h\nfile i seq 1 type i\n#");
+    }
+
+    @Test
+    void shouldKnowAtEveryByteWhetherItIsWhole() {
+        byte[] content =
+                new Manifest(
+                                List.of(
+                                        new ManifestEntry(
+                                                "i", 1, ManifestEntry.Type.INCREMENT, 0, 0, null),
+                                        new ManifestEntry(
+                                                "j", 2, ManifestEntry.Type.INCREMENT, 0, 0, null)))
+                        .bytes();
+
+        assertThat(Manifest.isWhole(content)).isTrue();
+        for (int length = 0; length < content.length; length++) {
+            assertThat(Manifest.isWhole(Arrays.copyOf(content, length))).as("%d", length).isFalse();
+            byte[] changed = content.clone();
+            changed[length] ^= 1;
+            assertThat(Manifest.isWhole(changed)).as("byte %d changed", length).isFalse();
+        }
     }
 
     @Test
@@ -80,7 +101,7 @@ class ManifestTest {
                                 + "file appendonly.aof.4.incr.aof seq 4 type i later yes\n");
 
         assertThat(manifest.entries()).hasSize(2);
-        assertThat(manifest.increments()).extracting(ManifestEntry::seq).containsExactly(4L);
+        assertThat(manifest.segments()).extracting(ManifestEntry::seq).containsExactly(4L);
         assertThat(manifest.entries()).noneMatch(ManifestEntry::isOurs);
     }
 
