@@ -82,7 +82,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
      * Locates bytes; loop.
      *
      * @param bytes how many are published from {@code from} on and wanted, 1 to {@link #MAX_SLICE_BYTES}
-     * @return 1 to {@code bytes} of them
+     * @return 1 to {@code bytes} of them; anything, also null, if the cursor is closed meanwhile
      */
     protected abstract ByteBuffer slice(long from, int bytes);
 
@@ -131,6 +131,13 @@ public abstract class MemoryCursor implements ReplicaCursor {
             return null;
         }
         ByteBuffer slice = slice(from, bytes);
+        // Closed while it was looked up: the blocks may have left the table by then, although
+        // their memory is held. So the lookup counts only if the cursor was open all along.
+        VarHandle.loadLoadFence();
+        if ((boolean) CLOSING.getVolatile(this)) {
+            HELD.setRelease(this, 0);
+            return null;
+        }
         if (slice.remaining() != bytes) {
             HELD.setRelease(this, slice.remaining());
         }
