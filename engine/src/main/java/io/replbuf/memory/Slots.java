@@ -41,6 +41,7 @@ public final class Slots {
     private int[] usedIn = new int[4];
     private int liveExtents;
     private int used;
+    private boolean keepsEmpty;
 
     /**
      * @param slotBytes a power of two, 64 to {@link Extent#BYTES}
@@ -105,6 +106,17 @@ public final class Slots {
         return slot;
     }
 
+    /**
+     * Whether an extent stays when its last slot is freed, so that what is mapped stays at its peak; off at first. Switching
+     * it off releases the empty ones. Owner.
+     */
+    public void keepEmptyExtents(boolean keep) {
+        keepsEmpty = keep;
+        if (!keep) {
+            releaseEmptyExtents();
+        }
+    }
+
     /** Gives a slot back, and its extent if it was the last one in use there; owner. */
     public void free(int slot) {
         int extent = slot >>> indexShift;
@@ -115,7 +127,7 @@ public final class Slots {
         Poison.fill(memories[extent], position(slot), slotBytes);
         free[extent][index >>> 6] |= 1L << index;
         used--;
-        if (--usedIn[extent] == 0) {
+        if (--usedIn[extent] == 0 && !keepsEmpty) {
             remove(extent);
         }
     }
