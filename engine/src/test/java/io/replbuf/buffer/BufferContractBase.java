@@ -60,6 +60,11 @@ public abstract class BufferContractBase {
         return plain;
     }
 
+    /** How many fixed seeds a random test has, beside a fresh one. */
+    protected int fixedSeeds() {
+        return Seeds.FIXED;
+    }
+
     /** Lets whatever a strategy runs besides the cursors, such as a log, do its work. */
     protected void pump() {}
 

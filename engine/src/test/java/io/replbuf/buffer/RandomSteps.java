@@ -160,7 +160,11 @@ final class RandomSteps {
         Replica replica = anyReplica();
         if (replica != null) {
             replicas.remove(replica);
-            replica.reader().cursor().close();
+            if (random.nextInt(3) == 0) {
+                replica.reader().cursor().drop();
+            } else {
+                replica.reader().cursor().close();
+            }
             closing.add(replica);
         }
     }

@@ -122,7 +122,12 @@ final class RandomThreads {
 
     private void closeOne() {
         if (!replicas.isEmpty()) {
-            replicas.remove(random.nextInt(replicas.size())).reader.cursor().close();
+            ReplicaCursor cursor = replicas.remove(random.nextInt(replicas.size())).reader.cursor();
+            if (random.nextInt(3) == 0) {
+                cursor.drop();
+            } else {
+                cursor.close();
+            }
         }
     }
 

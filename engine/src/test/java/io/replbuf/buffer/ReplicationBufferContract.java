@@ -404,6 +404,7 @@ public abstract class ReplicationBufferContract extends BufferContractBase {
     @Test
     protected void shouldAgreeWithAByteArrayOverRandomSteps() {
         Seeds.each(
+                fixedSeeds(),
                 seed -> {
                     BufferFixture fixture =
                             fixture(MEMORY, 1 + (seed & 0xFFFF), backlogBytes(), seed);
@@ -414,6 +415,7 @@ public abstract class ReplicationBufferContract extends BufferContractBase {
     @Test
     protected void shouldAgreeWithAByteArrayWhileLoopsRead() {
         Seeds.each(
+                fixedSeeds(),
                 seed -> {
                     BufferFixture fixture =
                             fixture(MEMORY, 1 + (seed & 0xFFFF), backlogBytes(), seed);

@@ -4,7 +4,7 @@ import java.util.stream.LongStream;
 
 /** Seeds of random tests: a few fixed ones and a fresh one, or the one of {@code -Dreplbuf.seed}. */
 public final class Seeds {
-    private static final int FIXED = Integer.getInteger("replbuf.seeds", 6);
+    static final int FIXED = Integer.getInteger("replbuf.seeds", 6);
 
     private Seeds() {}
 
@@ -16,12 +16,17 @@ public final class Seeds {
 
     /** Runs {@code test} with each seed; a failure names the one to replay. */
     public static void each(Seeded test) {
+        each(FIXED, test);
+    }
+
+    /** The same with {@code fixed} fixed seeds, for a test that runs in many configurations. */
+    public static void each(int fixed, Seeded test) {
         Long one = Long.getLong("replbuf.seed");
         LongStream seeds =
                 one != null
                         ? LongStream.of(one)
                         : LongStream.concat(
-                                LongStream.rangeClosed(1, FIXED), LongStream.of(System.nanoTime()));
+                                LongStream.rangeClosed(1, fixed), LongStream.of(System.nanoTime()));
         seeds.forEach(seed -> run(test, seed));
     }
 
