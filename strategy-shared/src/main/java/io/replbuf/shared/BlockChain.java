@@ -1,19 +1,21 @@
 package io.replbuf.shared;
 
 import io.replbuf.buffer.BufferExhaustedException;
-import io.replbuf.memory.Slots;
 import io.replbuf.stream.StreamRange;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
- * The stream in memory: blocks of one capacity in offset order without gaps, appended at the tail and trimmed at the head.
+ * The stream in memory: blocks in offset order without gaps, appended at the tail and trimmed at the head.
  *
- * <p>The command loop owns everything here but {@link #published} and {@link #locate}, which any loop may call for offsets that
- * a pinned cursor stands on or before.
+ * <p>What is said here holds for any layout; how large a block is, where it lies and how an offset's block is found, is the
+ * subclass' affair: {@link FixedChain}, ours, and {@link SizedChain}, Redis 7's.
+ *
+ * <p>The command loop owns everything here but {@link #published} and what a {@link BlockReader} looks up, which are for any
+ * loop.
  */
-final class BlockChain {
+abstract class BlockChain {
     private static final VarHandle PUBLISHED;
 
     static {
@@ -25,29 +27,26 @@ final class BlockChain {
         }
     }
 
+    /** What Redis adds for each block in its sums: a header of 40 bytes and a list node of 24. */
+    static final int REDIS_BLOCK_OVERHEAD = 64;
+
     /*
      *          head          first                                 end
      *           | abandoned    | start(first)                       |
      *   blocks: [      ][      ][ xxxxxxx ][ xxxxxxx ][ xxxxxxx ][ xx····· ]
      *                               ^ floor                         ^ nextOffset
      *
-     *   block of an offset = (offset - base) / capacity,  start(n) = base + n * capacity
-     *
-     * Every block but the last is full, which makes that division the whole index. Where the stream leaves bytes out
-     * (skip) or the backlog is forgotten, the chain begins anew in a fresh block: `first` moves to `end`, `base` so that
-     * nextOffset is its start, and the blocks before it only wait to be trimmed. That happens without open cursors only, so
-     * that a cursor's base is final. `floor` is where a forgotten backlog ends; blocks wholly below it are not wanted.
+     * Every block but the last is full. Where the stream leaves bytes out (skip) or the backlog is forgotten, the chain
+     * begins anew in a fresh block: `first` moves to `end`, whose start is nextOffset then, and the blocks before it only wait
+     * to be trimmed. That happens without pins only. `floor` is where a forgotten backlog ends; blocks wholly below it are
+     * not wanted.
      *
      * A cursor pins the block under it: [start(n), start(n + 1)], the far edge included while there is no block behind,
      * since a reader that has caught up stays on the tail. Later blocks need no pin, because trimming starts at the head.
      */
-    private final Slots slots;
-    private final BlockTable table = new BlockTable();
-    private final RetiredBlocks retired;
-    private final int capacity;
-    private final int shift;
+    final BlockTable table;
+    private final RetiredBlocks retired = new RetiredBlocks(this::free);
 
-    private long base;
     private long first;
     private long floor;
     private long nextOffset;
@@ -61,39 +60,90 @@ final class BlockChain {
     private int tailPosition;
     private int tailRoom;
 
-    BlockChain(Slots slots, long startOffset) {
-        this.slots = slots;
-        this.retired = new RetiredBlocks(slots);
-        this.capacity = slots.slotBytes();
-        this.shift = Integer.numberOfTrailingZeros(capacity);
-        this.base = startOffset;
+    BlockChain(BlockTable table, long startOffset) {
+        this.table = table;
         this.floor = startOffset;
         this.nextOffset = startOffset;
         PUBLISHED.setRelease(this, startOffset);
     }
 
-    /** Appends all of {@code bytes} or, if memory is short, none. */
-    void append(ByteBuffer bytes) {
+    // ---- the layout's part
+
+    /** Makes sure that blocks for {@code bytes} can be added; false if not, and then nothing has changed. */
+    abstract boolean reserve(int bytes, long backlogBytes);
+
+    /** Adds one reserved block to the table, as large as {@code remaining} bytes want it, and calls {@link #tail}. */
+    abstract void addBlock(int remaining);
+
+    /** The chain begins anew: the block to come starts at {@code offset}. */
+    abstract void rebase(long offset);
+
+    /** Offset of the first byte of a block, or of the one to come. */
+    abstract long start(long block);
+
+    abstract int capacity(long block);
+
+    /**
+     * The block that the byte at {@code offset} is or will be in.
+     *
+     * @param hint a block at or before it; the search may begin there
+     */
+    abstract long blockOf(long offset, long hint);
+
+    /** Whether the head may go, if {@code rest} bytes of stream are left then. */
+    abstract boolean keeps(long rest, long keepBytes);
+
+    /** For a cursor at {@code offset} in the block given. */
+    abstract BlockReader reader(long offset, long block);
+
+    abstract void free(int slot, int capacity);
+
+    /** As {@link io.replbuf.memory.Slots#keepEmptyExtents}. */
+    abstract void keepEmptyExtents(boolean keep);
+
+    /** Memory of blocks, in the chain and retired. */
+    abstract long usedBytes();
+
+    /** Of {@link #usedBytes}, what can carry no stream: headers. */
+    abstract long headerBytes();
+
+    abstract long mappedBytes();
+
+    /** Tables and bit maps. */
+    abstract long booksBytes();
+
+    /** What a block costs beside its capacity, as {@code mem_total_replication_buffers} counts it. */
+    abstract int overheadBytes();
+
+    abstract long indexBytes();
+
+    // ---- feeding and trimming
+
+    /**
+     * Appends all of {@code bytes} or, if memory is short, none.
+     *
+     * @return how many blocks were added
+     */
+    final int append(ByteBuffer bytes, long backlogBytes) {
         int position = bytes.position();
         int remaining = bytes.remaining();
         int beyondTail = remaining - tailRoom;
-        if (beyondTail > 0) {
-            int blocks = (int) ((beyondTail + (long) capacity - 1) >>> shift);
-            if (!slots.reserve(blocks)) {
-                throw new BufferExhaustedException(
-                        "feed: "
-                                + remaining
-                                + " bytes (expected: memory for "
-                                + blocks
-                                + " blocks of "
-                                + capacity
-                                + ")");
-            }
+        if (beyondTail > 0 && !reserve(beyondTail, backlogBytes)) {
+            throw new BufferExhaustedException(
+                    "feed: "
+                            + remaining
+                            + " bytes (expected: memory for "
+                            + beyondTail
+                            + " beyond the tail, beside "
+                            + usedBytes()
+                            + " in use)");
         }
+        int added = 0;
         int left = remaining;
         while (left > 0) {
             if (tailRoom == 0) {
-                addBlock();
+                addBlock(left);
+                added++;
             }
             int bytesNow = Math.min(left, tailRoom);
             tailMemory.put(tailPosition, bytes, position, bytesNow);
@@ -101,30 +151,38 @@ final class BlockChain {
             tailRoom -= bytesNow;
             position += bytesNow;
             left -= bytesNow;
+            // Here, so that a block which is added next starts where this one ends.
+            nextOffset += bytesNow;
         }
         bytes.position(position);
-        nextOffset += remaining;
         PUBLISHED.setRelease(this, nextOffset);
+        return added;
     }
 
-    /** Leaves {@code bytes} out of the stream; without open cursors only. */
-    void skip(long bytes) {
+    /** Where the block that was just added takes its bytes. */
+    final void tail(ByteBuffer memory, int position, int room) {
+        tailMemory = memory;
+        tailPosition = position;
+        tailRoom = room;
+    }
+
+    /** Leaves {@code bytes} out of the stream; without pins only. */
+    final void skip(long bytes) {
         nextOffset = Math.addExact(nextOffset, bytes);
         PUBLISHED.setRelease(this, nextOffset);
         beginAnew();
     }
 
-    /** Begins anew at nextOffset; without open cursors only. */
-    void beginAnew() {
+    /** Begins anew at nextOffset; without pins only. */
+    final void beginAnew() {
         first = table.end();
-        base = nextOffset - (first << shift);
         floor = nextOffset;
-        tailMemory = null;
-        tailRoom = 0;
+        tail(null, 0, 0);
+        rebase(nextOffset);
     }
 
     /** Forgets what is below {@code offset}, which must be covered; its blocks are left to {@link #trim}. */
-    void forgetBelow(long offset) {
+    final void forgetBelow(long offset) {
         floor = Math.max(floor, offset);
     }
 
@@ -134,7 +192,7 @@ final class BlockChain {
      * @param keepBytes how much of the stream stays for new cursors
      * @return true if more could go
      */
-    boolean trim(int maxBlocks, long keepBytes) {
+    final boolean trim(int maxBlocks, long keepBytes) {
         int trimmed = 0;
         while (trimmable(keepBytes)) {
             if (trimmed == maxBlocks) {
@@ -162,138 +220,129 @@ final class BlockChain {
             return false;
         }
         long nextStart = start(head + 1);
-        return nextStart <= floor || nextOffset - nextStart >= keepBytes;
+        return nextStart <= floor || keeps(nextOffset - nextStart, keepBytes);
     }
 
     /** Gives every block back that no closing cursor's loop may be reading; the end of the chain. */
-    void dissolve() {
+    final void dissolve() {
         beginAnew();
         while (table.count() > 0) {
             removeHead();
         }
+        keepEmptyExtents(false);
     }
 
     /** What is still held by closing cursors; when all their loops have released. */
-    void freeRetired() {
+    final void freeRetired() {
         retired.freeAll();
     }
 
     private void removeHead() {
         long head = table.head();
-        retired.retireOrFree(head, table.removeHead());
+        int capacity = capacity(head);
+        retired.retireOrFree(head, table.removeHead(), capacity);
     }
 
-    private void addBlock() {
-        int count = table.count();
-        int slot = slots.allocate(count == 0 ? Slots.NONE : table.slot(table.end() - 1));
-        table.append(slot);
-        tailMemory = slots.memory(slot);
-        tailPosition = slots.position(slot);
-        tailRoom = capacity;
-    }
+    // ---- cursors
 
-    /** The block that a cursor at {@code offset} stands on and pins. */
-    long blockUnder(long offset) {
-        long block = offset - base >> shift;
+    /** The block that a cursor at {@code offset} stands on; the hint as in {@link #blockOf}. */
+    final long blockUnder(long offset, long hint) {
+        long block = blockOf(offset, hint);
         return block == table.end() && block > first ? block - 1 : block;
     }
 
-    void pin(long block) {
+    /** The block for a cursor that is opened at {@code offset}, which must be covered. */
+    long find(long offset) {
+        return blockUnder(offset, firstHeld());
+    }
+
+    final void pin(long block) {
         table.pin(block);
     }
 
-    void unpin(long block) {
+    final void unpin(long block) {
         table.unpin(block);
     }
 
-    /** What the loop of a cursor that is closing may be reading, kept until {@link #letGo}. */
-    RetiredBlocks.Hold hold(long from, int bytes) {
+    /**
+     * What the loop of a cursor that is closing may be reading, kept until {@link #letGo}.
+     *
+     * @param hint a block at or before {@code from}
+     */
+    final RetiredBlocks.Hold hold(long from, int bytes, long hint) {
         if (bytes == 0) {
             return RetiredBlocks.Hold.NOTHING;
         }
         // From an offset that was read a moment later, the stretch may reach beyond what there is:
         // nothing to hold there.
-        RetiredBlocks.Hold hold =
-                new RetiredBlocks.Hold(from - base >> shift, from - base + bytes - 1 >> shift);
+        long block = blockOf(from, hint);
+        RetiredBlocks.Hold hold = new RetiredBlocks.Hold(block, blockOf(from + bytes - 1, block));
         retired.hold(hold);
         return hold;
     }
 
-    void letGo(RetiredBlocks.Hold hold) {
+    final void letGo(RetiredBlocks.Hold hold) {
         retired.letGo(hold);
     }
 
-    /** Offset of the first byte of a block. */
-    long start(long block) {
-        return base + (block << shift);
+    /** Bytes that Redis charges a reader with that stands on {@code block}: to the end of the tail's capacity. */
+    final long chargedBytes(long block) {
+        return nextOffset + tailRoom - start(block) + REDIS_BLOCK_OVERHEAD * (table.end() - block);
     }
 
-    StreamRange coverage() {
-        return new StreamRange(startOffset(), nextOffset);
-    }
+    // ---- what there is
 
-    private long startOffset() {
-        return Math.max(floor, heldStart());
+    final StreamRange coverage() {
+        return new StreamRange(Math.max(floor, heldStart()), nextOffset);
     }
 
     /** Where the bytes begin that are in memory, wanted or not. */
-    private long heldStart() {
-        return start(Math.max(table.head(), first));
+    final long heldStart() {
+        return start(firstHeld());
     }
 
-    long nextOffset() {
+    /** The oldest block that offsets lead to, or the one to come. */
+    final long firstHeld() {
+        return Math.max(table.head(), first);
+    }
+
+    final long nextOffset() {
         return nextOffset;
     }
 
-    long payloadBytes() {
+    final long payloadBytes() {
         return table.end() == first ? 0 : nextOffset - heldStart();
     }
 
-    long capacityBytes() {
-        return (long) table.count() << shift;
-    }
-
-    long retiredBytes() {
-        return (long) retired.count() << shift;
+    final long retiredBytes() {
+        return retired.capacityBytes();
     }
 
     /** Off the chain and not free yet, for tests. */
-    int[] retiredSlots() {
+    final int[] retiredSlots() {
         return retired.slots();
     }
 
-    long tableBytes() {
-        return table.bytes();
+    final int retiredCount() {
+        return retired.count();
     }
 
-    int blocks() {
+    final int blocks() {
         return table.count();
     }
 
     /** Number behind the tail's. */
-    long endBlock() {
+    final long endBlock() {
         return table.end();
     }
 
-    BlockTable table() {
-        return table;
-    }
-
-    /** For every cursor that may be opened from now on; see the picture above. */
-    long base() {
-        return base;
-    }
-
-    int shift() {
-        return shift;
-    }
-
-    Slots slots() {
-        return slots;
+    /** Number of the first block that offsets lead to. */
+    final long firstBlock() {
+        return first;
     }
 
     /** Offset behind the last byte that may be read; any loop. */
-    long published() {
+    final long published() {
         return (long) PUBLISHED.getAcquire(this);
     }
 }

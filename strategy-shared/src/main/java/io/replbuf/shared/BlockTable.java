@@ -7,7 +7,7 @@ package io.replbuf.shared;
  * look up blocks below that offset and not below their own cursor: those entries do not change while a cursor is there, in
  * this array or in any that replaces it.
  */
-final class BlockTable {
+class BlockTable {
     /*
      *            head                 end
      *   ring:  | slot | slot | ... |      |      |       entry of block n at n & (length - 1), length a power of two
@@ -15,7 +15,7 @@ final class BlockTable {
      *
      * Two int arrays and no object per block: 8 bytes for each 16 KiB, and nothing for a collector to trace.
      */
-    private static final int MIN_LENGTH = 64;
+    static final int MIN_LENGTH = 64;
 
     private volatile int[] slots = new int[MIN_LENGTH];
     private int[] pins = new int[MIN_LENGTH];
@@ -23,25 +23,25 @@ final class BlockTable {
     private long end;
 
     /** The ring as it is now; any loop. */
-    int[] slots() {
+    final int[] slots() {
         return slots;
     }
 
     /** Number of the oldest block, if there is one. */
-    long head() {
+    final long head() {
         return head;
     }
 
     /** Number that the next block will have. */
-    long end() {
+    final long end() {
         return end;
     }
 
-    int count() {
+    final int count() {
         return (int) (end - head);
     }
 
-    int slot(long block) {
+    final int slot(long block) {
         int[] ring = slots;
         return ring[(int) block & ring.length - 1];
     }
@@ -57,7 +57,7 @@ final class BlockTable {
     }
 
     /** Takes the oldest block out; its slot is the caller's. */
-    int removeHead() {
+    final int removeHead() {
         if (head == end || pins(head) != 0) {
             throw new IllegalStateException(
                     "block " + head + " of [" + head + ", " + end + "): removed while pinned");
@@ -70,15 +70,15 @@ final class BlockTable {
         return slot;
     }
 
-    int pins(long block) {
+    final int pins(long block) {
         return pins[(int) block & pins.length - 1];
     }
 
-    void pin(long block) {
+    final void pin(long block) {
         pins[(int) block & pins.length - 1]++;
     }
 
-    void unpin(long block) {
+    final void unpin(long block) {
         int at = (int) block & pins.length - 1;
         if (pins[at] == 0) {
             throw new IllegalStateException("block " + block + ": unpinned without a pin");
@@ -92,7 +92,7 @@ final class BlockTable {
     }
 
     /** Copies into arrays of a new length; readers of the old ring find there what they may look up. */
-    private void resize(int length) {
+    void resize(int length) {
         int[] newSlots = new int[length];
         int[] newPins = new int[length];
         for (long block = head; block < end; block++) {

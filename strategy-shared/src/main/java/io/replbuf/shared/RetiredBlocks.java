@@ -1,6 +1,5 @@
 package io.replbuf.shared;
 
-import io.replbuf.memory.Slots;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,25 +19,34 @@ final class RetiredBlocks {
         }
     }
 
+    /** Frees a block's memory. */
+    @FunctionalInterface
+    interface Memory {
+        void free(int slot, int capacity);
+    }
+
     /** A block off the chain, with the number of holds on it. */
     private static final class Retired {
         final long block;
         final int slot;
+        final int capacity;
         int holds;
 
-        Retired(long block, int slot, int holds) {
+        Retired(long block, int slot, int capacity, int holds) {
             this.block = block;
             this.slot = slot;
+            this.capacity = capacity;
             this.holds = holds;
         }
     }
 
-    private final Slots slots;
+    private final Memory memory;
     private final List<Hold> holds = new ArrayList<>();
     private final List<Retired> retired = new ArrayList<>();
+    private long capacityBytes;
 
-    RetiredBlocks(Slots slots) {
-        this.slots = slots;
+    RetiredBlocks(Memory memory) {
+        this.memory = memory;
     }
 
     void hold(Hold hold) {
@@ -58,13 +66,13 @@ final class RetiredBlocks {
                     if (!hold.covers(block.block) || --block.holds > 0) {
                         return false;
                     }
-                    slots.free(block.slot);
+                    free(block);
                     return true;
                 });
     }
 
     /** A block has left the chain: frees it, or keeps it until the last hold on it has ended. */
-    void retireOrFree(long block, int slot) {
+    void retireOrFree(long block, int slot, int capacity) {
         int held = 0;
         for (int i = 0; i < holds.size(); i++) {
             if (holds.get(i).covers(block)) {
@@ -72,16 +80,17 @@ final class RetiredBlocks {
             }
         }
         if (held == 0) {
-            slots.free(slot);
+            memory.free(slot, capacity);
         } else {
-            retired.add(new Retired(block, slot, held));
+            retired.add(new Retired(block, slot, capacity, held));
+            capacityBytes += capacity;
         }
     }
 
     /** Frees everything; when no loop can be reading any more. */
     void freeAll() {
         holds.clear();
-        retired.forEach(block -> slots.free(block.slot));
+        retired.forEach(this::free);
         retired.clear();
     }
 
@@ -91,6 +100,15 @@ final class RetiredBlocks {
 
     int count() {
         return retired.size();
+    }
+
+    long capacityBytes() {
+        return capacityBytes;
+    }
+
+    private void free(Retired block) {
+        capacityBytes -= block.capacity;
+        memory.free(block.slot, block.capacity);
     }
 
     /** By identity: two cursors may hold equal stretches. */

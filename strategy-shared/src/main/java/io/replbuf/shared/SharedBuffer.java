@@ -1,6 +1,7 @@
 package io.replbuf.shared;
 
 import io.replbuf.buffer.BufferContext;
+import io.replbuf.buffer.BufferExhaustedException;
 import io.replbuf.buffer.BufferStats;
 import io.replbuf.buffer.CursorQueue;
 import io.replbuf.buffer.CursorRole;
@@ -9,7 +10,6 @@ import io.replbuf.buffer.OutputLimit;
 import io.replbuf.buffer.ReplicaCursor;
 import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.memory.Account;
-import io.replbuf.memory.Slots;
 import io.replbuf.stream.StreamRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -20,34 +20,55 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * One chain of blocks that every cursor reads in place: fed once, whatever the number of replicas.
  *
- * <p><b>Threads.</b> The command loop calls every method. It owns chain, pins, memory and books, and gives memory back; a
+ * <p><b>Threads.</b> The command loop calls every method. It owns chain, pins, leases, memory and books, and gives memory back; a
  * cursor's loop owns the cursor's position and reads bytes below the published offset. They meet in three places: the published
  * offset (release, acquire), the queue of cursors that moved, and the closing of a cursor (see {@link
  * io.replbuf.buffer.MemoryCursor}).
  *
- * <p><b>Memory</b> is the larger of the backlog and the lag of the slowest cursor, rounded up by one block, plus 8 bytes a block and
- * {@value SharedCursor#BYTES} a cursor. Nothing is copied for a cursor.
+ * <p><b>Memory</b> is the larger of the backlog, the lag of the slowest cursor and what a lease keeps, rounded up by one block, plus
+ * 8 bytes a block and {@value SharedCursor#BYTES} a cursor. Nothing is copied for a cursor.
  */
 final class SharedBuffer implements ReplicationBuffer {
-    private final ChainConfig config;
-    private final Slots slots;
+    private final SharedConfig config;
     private final BlockChain chain;
+    private final GraceLeases leases;
+
+    /** Null where the backlog has no bound by time. */
+    private final BacklogAge age;
+
     private final CursorQueue queue = new CursorQueue();
     private final Account account;
     private final List<SharedCursor> open = new ArrayList<>();
     private final List<SharedCursor> closing = new ArrayList<>();
 
     private long backlogBytes;
+
+    /** What is below is too old for the backlog; 0 without a bound by time. */
+    private long expiredBelow;
+
     private long chargedBytes;
     private long fedBytes;
     private boolean closed;
 
-    SharedBuffer(BufferContext context, ChainConfig config) {
+    SharedBuffer(BufferContext context, SharedConfig config) {
         this.config = config;
-        this.slots = new Slots(context.extents(), config.blockBytes());
-        this.chain = new BlockChain(slots, context.startOffset());
-        this.account = context.account();
         this.backlogBytes = checkedBacklog(context.backlogBytes());
+        long start = context.startOffset();
+        this.chain =
+                config.sizedBlocks()
+                        ? new SizedChain(context.extents(), start)
+                        : new FixedChain(
+                                context.extents(),
+                                config.blockBytes(backlogBytes),
+                                config.neighbours(),
+                                start);
+        this.leases = new GraceLeases(chain, config.grace(), context.nanoClock());
+        this.age =
+                config.backlogNanos() == 0
+                        ? null
+                        : new BacklogAge(context.nanoClock(), config.backlogNanos(), start);
+        this.account = context.account();
+        chain.keepEmptyExtents(!config.giveBack());
         charge();
     }
 
@@ -55,13 +76,35 @@ final class SharedBuffer implements ReplicationBuffer {
     public long feed(ByteBuffer bytes) {
         requireOpen();
         int count = bytes.remaining();
-        int blocks = chain.blocks();
-        chain.append(bytes);
+        int added = append(bytes);
         fedBytes += count;
-        if (chain.blocks() != blocks) {
-            charge();
+        if (added > 0) {
+            trimStep(added);
         }
         return chain.nextOffset();
+    }
+
+    /** What is kept for dropped replicas goes before the writer is refused, and before somebody connected is dropped. */
+    private int append(ByteBuffer bytes) {
+        try {
+            return chain.append(bytes, backlogBytes);
+        } catch (BufferExhaustedException e) {
+            if (leases.isEmpty()) {
+                throw e;
+            }
+            leases.endAll();
+            chain.trim(Integer.MAX_VALUE, keepBytes());
+            return chain.append(bytes, backlogBytes);
+        }
+    }
+
+    /** As Redis does for each block that it adds and for each replica that goes. */
+    private void trimStep(int steps) {
+        long blocks = (long) steps * config.trimStepBlocks();
+        if (blocks > 0) {
+            chain.trim((int) Math.min(blocks, Integer.MAX_VALUE), keepBytes());
+        }
+        charge();
     }
 
     @Override
@@ -73,6 +116,7 @@ final class SharedBuffer implements ReplicationBuffer {
         if (!open.isEmpty()) {
             throw new IllegalStateException("open cursors: " + open.size() + " (expected: 0)");
         }
+        leases.endAll();
         chain.skip(bytes);
         return chain.nextOffset();
     }
@@ -96,6 +140,10 @@ final class SharedBuffer implements ReplicationBuffer {
         SharedCursor cursor = new SharedCursor(this, chain, offset, role, loop);
         cursor.index(open.size());
         open.add(cursor);
+        GraceLeases.Lease lease = role == CursorRole.REPLICA ? leases.resume(offset) : null;
+        if (lease != null) {
+            cursor.resumed(lease.deadlineNanos());
+        }
         charge();
         return cursor;
     }
@@ -109,7 +157,11 @@ final class SharedBuffer implements ReplicationBuffer {
             return false;
         }
         queue.drain();
-        boolean more = chain.trim(maxBlocks, backlogBytes);
+        leases.expire();
+        if (age != null) {
+            expiredBelow = age.expiredBelow(chain.nextOffset());
+        }
+        boolean more = chain.trim(maxBlocks, keepBytes());
         charge();
         return more;
     }
@@ -122,6 +174,7 @@ final class SharedBuffer implements ReplicationBuffer {
     @Override
     public void dropBacklog() {
         requireOpen();
+        leases.endAll();
         if (open.isEmpty()) {
             chain.beginAnew();
         } else {
@@ -137,25 +190,42 @@ final class SharedBuffer implements ReplicationBuffer {
     @Override
     public BufferStats stats() {
         long payload = chain.payloadBytes();
+        long retired = closed ? 0 : chain.retiredBytes();
         long nextOffset = chain.nextOffset();
         return new BufferStats(
                 payload,
                 0,
                 closed ? 0 : metadataBytes(),
-                chain.capacityBytes() - payload,
-                closed ? 0 : chain.retiredBytes(),
+                closed ? 0 : chain.usedBytes() - chain.headerBytes() - retired - payload,
+                retired,
                 open.isEmpty() ? 0 : nextOffset - oldestOffset(),
                 inFlightBytes(),
                 0,
                 chain.coverage().bytes(),
-                closed ? 0 : slots.mappedBytes(),
+                closed ? 0 : chain.mappedBytes(),
                 chain.blocks(),
                 open.size(),
                 0,
                 0,
                 0,
                 fedBytes,
-                fedBytes);
+                fedBytes,
+                closed
+                        ? 0
+                        : chain.usedBytes()
+                                - retired
+                                - chain.headerBytes()
+                                + (long) chain.blocks() * chain.overheadBytes(),
+                closed ? 0 : chain.indexBytes(),
+                leasedBytes(),
+                leases.size(),
+                leases.resumed());
+    }
+
+    /** From the oldest lease to where a cursor or the backlog wants the bytes anyway. */
+    private long leasedBytes() {
+        long wanted = Math.min(oldestOffset(), chain.nextOffset() - keepBytes());
+        return Math.max(0, wanted - Math.min(wanted, leases.oldestStart()));
     }
 
     /**
@@ -173,6 +243,7 @@ final class SharedBuffer implements ReplicationBuffer {
         while (!open.isEmpty()) {
             open.get(open.size() - 1).close();
         }
+        leases.endAll();
         queue.drain();
         chain.dissolve();
         account.add(-chargedBytes);
@@ -201,6 +272,9 @@ final class SharedBuffer implements ReplicationBuffer {
             moved.index(cursor.index());
         }
         closing.add(cursor);
+        if (!closed) {
+            trimStep(1);
+        }
     }
 
     /** The cursor's loop has let go of everything. */
@@ -208,6 +282,14 @@ final class SharedBuffer implements ReplicationBuffer {
         if (closing.remove(cursor)) {
             chain.letGo(cursor.hold());
         }
+    }
+
+    GraceLeases leases() {
+        return leases;
+    }
+
+    long backlogBytes() {
+        return backlogBytes;
     }
 
     /** For tests that add up what is alive. */
@@ -239,18 +321,21 @@ final class SharedBuffer implements ReplicationBuffer {
     }
 
     private long metadataBytes() {
-        return chain.tableBytes()
-                + slots.metadataBytes()
-                + (long) liveCursors() * SharedCursor.BYTES;
+        return chain.booksBytes() + chain.headerBytes() + (long) liveCursors() * SharedCursor.BYTES;
     }
 
     /** Brings the account to what is held now; no more than a few additions. */
     private void charge() {
-        long held = (long) slots.used() * slots.slotBytes() + metadataBytes();
+        long held = chain.usedBytes() - chain.headerBytes() + metadataBytes();
         if (held != chargedBytes) {
             account.add(held - chargedBytes);
             chargedBytes = held;
         }
+    }
+
+    /** How much of the stream stays for new cursors: the backlog, as far as it is not too old. */
+    private long keepBytes() {
+        return Math.min(backlogBytes, chain.nextOffset() - expiredBelow);
     }
 
     private void requireOpen() {

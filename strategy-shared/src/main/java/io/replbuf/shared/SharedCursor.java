@@ -2,42 +2,42 @@ package io.replbuf.shared;
 
 import io.replbuf.buffer.CursorRole;
 import io.replbuf.buffer.MemoryCursor;
-import io.replbuf.memory.Slots;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
 /**
  * A reader of the chain.
  *
- * <p>Its loop owns the position and reads the chain's bytes through a view of its own. The command loop owns its pin: it
- * follows the position when it takes notice, so pins are plain counts and nobody contends for them.
+ * <p>Its loop owns the position and reads the chain's bytes through a {@link BlockReader} of its own. The command loop owns its pin:
+ * it follows the position when it takes notice, so pins are plain counts and nobody contends for them.
  */
 final class SharedCursor extends MemoryCursor {
-    /** This object and its view of an extent, with their headers: 136 and 64 bytes, rounded up; charged as metadata. */
-    static final int BYTES = 256;
-
-    /** Redis' charge for a block's header and list node. */
-    private static final int REDIS_BLOCK_OVERHEAD = 64;
-
-    private static final long AT_EDGE = -1;
+    /** This object, its reader and its view of an extent, with their headers: 160, 64 and 64 bytes; charged as metadata. */
+    static final int BYTES = 288;
 
     private final SharedBuffer buffer;
     private final BlockChain chain;
     private final CursorRole role;
     private final long openedAt;
+    private final BlockReader reader;
 
-    /** Final like the cursor itself: the chain never begins anew under an open cursor. */
-    private final long base;
-
-    // The loop's half.
-    private ByteBuffer view;
-    private ByteBuffer viewed;
-    private long reportedBlock;
-
-    // The command loop's half.
+    /*
+     * The command loop's half. `reached` is the block under the position that was noticed last; `pinned` is the same, or an
+     * older one where a margin is kept behind a replica for its grace lease.
+     */
+    private long reached;
     private long pinned;
     private int index;
     private RetiredBlocks.Hold hold;
+
+    /** It came back to a lease and has time to catch up: until when, and what it owed then. */
+    private boolean forgiven;
+
+    private long graceDeadline;
+    private long graceDebt;
+
+    /** Came back to a lease and has not been within the backlog since: no other lease for it. */
+    private boolean indebted;
 
     SharedCursor(
             SharedBuffer buffer, BlockChain chain, long offset, CursorRole role, Executor loop) {
@@ -46,9 +46,9 @@ final class SharedCursor extends MemoryCursor {
         this.chain = chain;
         this.role = role;
         this.openedAt = offset;
-        this.base = chain.base();
-        this.reportedBlock = AT_EDGE;
-        this.pinned = chain.blockUnder(offset);
+        this.reached = chain.find(offset);
+        this.reader = chain.reader(offset, reached);
+        this.pinned = behind(offset, chain.firstHeld());
         chain.pin(pinned);
     }
 
@@ -61,48 +61,17 @@ final class SharedCursor extends MemoryCursor {
 
     @Override
     protected ByteBuffer slice(long from, int bytes) {
-        int[] ring = chain.table().slots();
-        Slots slots = chain.slots();
-        int shift = chain.shift();
-        long block = from - base >> shift;
-        int inBlock = (int) (from - base) & (1 << shift) - 1;
-        int firstSlot = ring[(int) block & ring.length - 1];
-        int slot = firstSlot;
-        int run = (1 << shift) - inBlock;
-        while (run < bytes) {
-            int next = ring[(int) ++block & ring.length - 1];
-            if (!slots.adjacent(slot, next)) {
-                break;
-            }
-            slot = next;
-            run += 1 << shift;
-        }
-        ByteBuffer memory = slots.memory(firstSlot);
-        if (memory != viewed) {
-            // Once an extent, not once a slice.
-            viewed = memory;
-            view = memory.duplicate();
-        }
-        int position = slots.position(firstSlot) + inBlock;
-        return view.clear().position(position).limit(position + Math.min(run, bytes));
+        return reader.slice(from, bytes);
     }
 
-    /** Only a move to another block moves a pin; one that ends on an edge is reported again with the next byte. */
     @Override
     protected boolean moved(long from, long to) {
-        int shift = chain.shift();
-        long block = to - base >> shift;
-        if (block == reportedBlock) {
-            return false;
-        }
-        reportedBlock = block << shift == to - base ? AT_EDGE : block;
-        return true;
+        return reader.moved(to);
     }
 
     @Override
     protected void letGo() {
-        view = null;
-        viewed = null;
+        reader.letGo();
     }
 
     // ---- command loop
@@ -118,38 +87,83 @@ final class SharedCursor extends MemoryCursor {
 
     /** Pins first, so that no trim finds a gap. */
     private void follow() {
-        long reached = chain.blockUnder(offset());
-        if (reached != pinned) {
-            chain.pin(reached);
+        long offset = offset();
+        reached = chain.blockUnder(offset, reached);
+        long wanted = behind(offset, pinned);
+        if (wanted != pinned) {
+            chain.pin(wanted);
             chain.unpin(pinned);
-            pinned = reached;
+            pinned = wanted;
         }
+    }
+
+    /** The block to pin for a reader at {@code offset}: the one under it, or a margin before. */
+    private long behind(long offset, long hint) {
+        long margin = role == CursorRole.REPLICA ? buffer.leases().marginBytes() : 0;
+        return margin == 0
+                ? reached
+                : chain.blockUnder(Math.max(chain.heldStart(), offset - margin), hint);
+    }
+
+    /** Keeps the replica's place, unless it has just had that favour without catching up. */
+    @Override
+    public void drop() {
+        if (!closing() && role == CursorRole.REPLICA && !indebted) {
+            // The send under way, if there is one, may still take a slice.
+            long at = Math.min(offset() + MAX_SLICE_BYTES, chain.nextOffset());
+            buffer.leases().keep(at, pinned);
+        }
+        close();
     }
 
     @Override
     protected void closed(long from, int bytes) {
+        hold = chain.hold(from, bytes, reached);
         chain.unpin(pinned);
-        hold = chain.hold(from, bytes);
         buffer.closing(this);
     }
 
+    /** Redis' sum: from the start of the reader's block to the end of the tail's capacity, and 64 bytes a block. */
     @Override
     public long outputBytes() {
-        int blocks = outputBlocks();
-        return ((long) blocks << chain.shift()) + (long) blocks * REDIS_BLOCK_OVERHEAD;
+        return charged() ? chain.chargedBytes(chain.blockUnder(offset(), reached)) : 0;
     }
 
-    /** From the block under the reader to the tail; none for one that was opened at the end and has been fed nothing since. */
+    /** From the block under the reader to the tail. */
     @Override
     public int outputBlocks() {
-        if (closing() || chain.nextOffset() == openedAt) {
-            return 0;
-        }
-        return (int) (chain.endBlock() - chain.blockUnder(offset()));
+        return charged() ? (int) (chain.endBlock() - chain.blockUnder(offset(), reached)) : 0;
     }
 
-    CursorRole role() {
-        return role;
+    /** Not while it is where it was opened, at the end, and nothing was fed since: as in Redis after a full resync. */
+    private boolean charged() {
+        return !closing() && chain.nextOffset() != openedAt;
+    }
+
+    /**
+     * While a replica that came back to its lease has time to catch up, what it owed then is forgiven: it is judged by what comes on
+     * top. Within the backlog it is a replica as any other.
+     */
+    @Override
+    public long limitedBytes() {
+        long bytes = outputBytes();
+        if (!indebted) {
+            return bytes;
+        }
+        if (bytes <= buffer.backlogBytes()) {
+            indebted = false;
+            forgiven = false;
+        }
+        forgiven &= buffer.leases().lasts(graceDeadline, offset());
+        return forgiven ? Math.max(0, bytes - graceDebt) : bytes;
+    }
+
+    /** It is the return of a replica whose place was kept until {@code deadlineNanos}. */
+    void resumed(long deadlineNanos) {
+        indebted = true;
+        forgiven = true;
+        graceDeadline = deadlineNanos;
+        graceDebt = outputBytes();
     }
 
     RetiredBlocks.Hold hold() {

@@ -175,14 +175,19 @@ class SharedChainTest {
 
     @Test
     void shouldLowerTheBlockSizeToASixteenthOfTheBacklog() {
-        ChainConfig wanted = new ChainConfig(256 << 10, true);
+        SharedConfig wanted = config(256 << 10);
 
-        assertThat(wanted.concluded(1).blockBytes()).isEqualTo(16 << 10);
-        assertThat(wanted.concluded(16 << 10).blockBytes()).isEqualTo(16 << 10);
-        assertThat(wanted.concluded(1 << 20).blockBytes()).isEqualTo(64 << 10);
-        assertThat(wanted.concluded((1 << 20) + 999_999).blockBytes()).isEqualTo(64 << 10);
-        assertThat(wanted.concluded(1L << 40).blockBytes()).isEqualTo(256 << 10);
-        assertThat(new ChainConfig(256, true).concluded(1).blockBytes()).isEqualTo(256);
+        assertThat(wanted.blockBytes(1)).isEqualTo(16 << 10);
+        assertThat(wanted.blockBytes(16 << 10)).isEqualTo(16 << 10);
+        assertThat(wanted.blockBytes(1 << 20)).isEqualTo(64 << 10);
+        assertThat(wanted.blockBytes((1 << 20) + 999_999)).isEqualTo(64 << 10);
+        assertThat(wanted.blockBytes(1L << 40)).isEqualTo(256 << 10);
+        assertThat(config(256).blockBytes(1)).isEqualTo(256);
+    }
+
+    private static SharedConfig config(int blockBytes) {
+        return new SharedConfig(
+                false, blockBytes, true, true, true, 64, 0, SharedConfig.Grace.NONE);
     }
 
     @Test
@@ -217,10 +222,10 @@ class SharedChainTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("repl-buffer-block-size: 1000 (expected: a power of two");
         assertThatThrownBy(() -> buffer(1, Map.of("repl-buffer-block-size", "16kb")))
-                .hasMessageContaining("repl-buffer-block-size: \"16kb\" (expected");
+                .hasMessageContaining("repl-buffer-block-size: \"16kb\" (expected: digits");
         assertThatThrownBy(() -> buffer(1, Map.of("repl-buffer-soft-limit-floor", "maybe")))
                 .hasMessageContaining(
-                        "repl-buffer-soft-limit-floor: \"maybe\" (expected: yes or no)");
+                        "repl-buffer-soft-limit-floor: \"maybe\" (expected: auto or yes or no)");
         assertThatThrownBy(() -> buffer(0, Map.of())).hasMessageContaining("backlogBytes: 0");
     }
 
