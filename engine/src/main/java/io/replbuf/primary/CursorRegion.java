@@ -22,8 +22,8 @@ final class CursorRegion implements FileRegion {
     static final int SLICE_BYTES = 256 << 10;
 
     private final ReplicaCursor cursor;
-    private final SendCounters counters;
     private final Runnable ended;
+    private SendCounters counters;
     private long transferred;
     private long count;
     private boolean socketFull;
@@ -31,14 +31,18 @@ final class CursorRegion implements FileRegion {
     /**
      * @param ended runs in the call that ends the region; must not write to the channel in it
      */
-    CursorRegion(ReplicaCursor cursor, SendCounters counters, Runnable ended) {
+    CursorRegion(ReplicaCursor cursor, Runnable ended) {
         this.cursor = cursor;
-        this.counters = counters;
         this.ended = ended;
     }
 
-    /** Makes the region ready to be written once more. */
-    CursorRegion begin(long quantumBytes) {
+    /**
+     * Makes the region ready to be written once more.
+     *
+     * @param loopCounters of the loop that it will be written on
+     */
+    CursorRegion begin(long quantumBytes, SendCounters loopCounters) {
+        counters = loopCounters;
         transferred = 0;
         count = quantumBytes;
         socketFull = false;

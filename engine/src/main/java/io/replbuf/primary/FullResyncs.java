@@ -213,7 +213,7 @@ final class FullResyncs {
         long length = channel.size();
         session.state = ReplicaSession.State.TRANSFER;
         session.send("$" + length + "\r\n");
-        session.execute(
+        session.onLoop(
                 () ->
                         session.channel()
                                 .writeAndFlush(new DefaultFileRegion(channel, 0, length))

@@ -48,7 +48,7 @@ public final class Primary implements AutoCloseable {
     private final ReplicaLoops loops;
     private final Sessions sessions = new Sessions();
     private final AtomicBoolean turnAsked = new AtomicBoolean();
-    private final long sendDelayNanos;
+    private final SendConfig sendConfig;
     private final SessionEvents sessionEvents = new SessionEvents();
     private PrimaryConfig config;
     private OutputLimit limit;
@@ -71,8 +71,8 @@ public final class Primary implements AutoCloseable {
         this.env = env;
         this.commandLoop = env.commandLoop();
         this.history = env.history();
-        this.sendDelayNanos = SendDelay.parse(env.options());
-        loops = new ReplicaLoops(env.replicaLoops(), env.nanoClock());
+        this.sendConfig = SendConfig.of(env.options());
+        loops = new ReplicaLoops(env.replicaLoops(), env.senderLoops(), env.nanoClock());
         long startOffset = RedisOffsets.fromRedis(env.redisOffset());
         ReplicationBufferFactory factory = Strategies.named(env.strategy());
         log =
@@ -317,6 +317,9 @@ public final class Primary implements AutoCloseable {
                 sends.fileCalls(),
                 sends.fileBytes(),
                 sends.snapshotBytes(),
+                sends.copiedBytes(),
+                sends.copiesInFlight(),
+                sends.moves(),
                 sends.failures());
     }
 
@@ -364,7 +367,13 @@ public final class Primary implements AutoCloseable {
     private ReplicaSession newSession(ReplicaClient client, boolean legacySync) {
         ReplicaSession session =
                 new ReplicaSession(
-                        client, legacySync, loops.next(), commandLoop, sessionEvents, env.slots());
+                        client,
+                        legacySync,
+                        loops.next(),
+                        loops.nextSender(),
+                        commandLoop,
+                        sessionEvents,
+                        env.slots());
         session.lastAckMillis = env.wallMillis().getAsLong();
         return session;
     }
@@ -400,7 +409,7 @@ public final class Primary implements AutoCloseable {
                 session.handshake.psync2
                         ? "+CONTINUE " + history.replid() + "\r\n"
                         : "+CONTINUE\r\n");
-        session.stream(sendDelayNanos);
+        session.stream(sendConfig);
         return true;
     }
 
@@ -510,7 +519,7 @@ public final class Primary implements AutoCloseable {
             session.lastAckMillis = env.wallMillis().getAsLong();
             if (session.state == ReplicaSession.State.WAIT_ACK) {
                 LOG.info("Synchronization with replica {} succeeded", session.address());
-                session.stream(sendDelayNanos);
+                session.stream(sendConfig);
             }
             env.acked().run();
         }
@@ -575,7 +584,7 @@ public final class Primary implements AutoCloseable {
         @Override
         public void startStream(ReplicaSession session) {
             LOG.info("Synchronization with replica {} succeeded", session.address());
-            session.stream(sendDelayNanos);
+            session.stream(sendConfig);
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  *
  * @param commandLoop the thread of every method of {@link Primary}
  * @param replicaLoops where replicas' sockets go; may consist of the command loop alone
+ * @param senderLoops where sockets of replicas go that are sent to from the log; null: they stay where they are
  * @param nanoClock a monotonic clock
  * @param wallMillis the clock of dates in messages
  * @param extents source of native memory
@@ -33,6 +34,7 @@ import java.util.function.LongSupplier;
 public record PrimaryEnv(
         EventLoop commandLoop,
         EventLoopGroup replicaLoops,
+        EventLoopGroup senderLoops,
         LongSupplier nanoClock,
         LongSupplier wallMillis,
         Extents extents,

@@ -74,6 +74,9 @@ final class PrimaryInfo {
         line(out, "repl_buffer_send_eagains", sends.sendEagains());
         line(out, "repl_buffer_send_file_calls", sends.sendFileCalls());
         line(out, "repl_buffer_send_file_bytes", sends.sendFileBytes());
+        line(out, "repl_buffer_send_copied_bytes", sends.sendCopiedBytes());
+        line(out, "repl_buffer_send_copies_in_flight", sends.sendCopiesInFlight());
+        line(out, "repl_buffer_loop_moves", sends.loopMoves());
         line(out, "repl_buffer_limit_disconnections", sends.limitDisconnections());
         line(out, "repl_buffer_task_failures", sends.taskFailures());
         StreamLogStats log = primary.logStats();

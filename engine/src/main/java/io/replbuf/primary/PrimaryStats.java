@@ -13,6 +13,9 @@ package io.replbuf.primary;
  * @param sendFileCalls file regions handed to a socket
  * @param sendFileBytes what those took
  * @param snapshotBytes RDB bytes sent to replicas
+ * @param sendCopiedBytes of the sent ones, copied for channels that take no regions (TLS)
+ * @param sendCopiesInFlight of those, handed to such a channel and not taken yet
+ * @param loopMoves replicas' channels moved between a replica loop and a sender loop
  * @param taskFailures exceptions that a loop's task ended with; 0 in a healthy server
  */
 public record PrimaryStats(
@@ -26,6 +29,9 @@ public record PrimaryStats(
         long sendFileCalls,
         long sendFileBytes,
         long snapshotBytes,
+        long sendCopiedBytes,
+        long sendCopiesInFlight,
+        long loopMoves,
         long taskFailures) {
     public long netReplOutputBytes() {
         return sendBytes + sendFileBytes + snapshotBytes;

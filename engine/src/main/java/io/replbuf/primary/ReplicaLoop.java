@@ -93,9 +93,13 @@ final class ReplicaLoop {
         senders.remove(sender);
     }
 
-    /** Exceptions that a sender ended with: 0 in a healthy server. */
+    /** Exceptions that a sender or a session's task ended with: 0 in a healthy server. */
     long failures() {
         return failures.get();
+    }
+
+    void failed() {
+        failures.incrementAndGet();
     }
 
     private void deadlineReached() {
@@ -114,7 +118,7 @@ final class ReplicaLoop {
             try {
                 earliest = Math.min(earliest, sender.consider(now));
             } catch (RuntimeException e) {
-                failures.incrementAndGet();
+                failed();
                 LOG.error("Sending to replica {} failed, closing it", sender.address(), e);
                 sender.fail();
             }

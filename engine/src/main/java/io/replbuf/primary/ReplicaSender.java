@@ -1,15 +1,22 @@
 package io.replbuf.primary;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultFileRegion;
 import io.replbuf.buffer.FileSlice;
 import io.replbuf.buffer.ReplicaCursor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Sends one replica the stream: the loop's half of a {@link ReplicaSession}.
  *
- * <p>Everything here happens on the replica's loop. At most one region is in the channel at a time, and it is worth a
- * quantum: then the loop serves its other replicas, so that one that catches up starves nobody.
+ * <p>Everything here happens on the replica's loop, which is a live one while the cursor reads memory and a sender loop while
+ * it reads the log: when the cursor has changed its source, the sender leaves, with nothing of the stream in the channel, and
+ * goes on where it belongs. At most one region is in the channel at a time, and a turn is worth a quantum: then the loop serves
+ * its other replicas, so that one that catches up starves nobody.
  *
  * <p>A send costs much the same for a byte and for 16 KiB, so small ones are gathered: it goes out from {@link
  * #ENOUGH_BYTES} on, or when the last send is {@code delayNanos} ago, which after a pause is at once.
@@ -25,34 +32,49 @@ final class ReplicaSender {
     private static final int NOTICE_BYTES = 256 << 10;
 
     private final Channel channel;
-    private final ReplicaLoop loop;
     private final ReplicaSession session;
     private final ReplicaCursor cursor;
     private final CursorRegion region;
-    private final long delayNanos;
+    private final SendConfig config;
     private final ReplicaSlot slot;
     private final Runnable again = this::sendOn;
-    private boolean sending;
+    private ReplicaLoop loop;
+    private SendRate rate;
+
+    /** Something of ours is in the channel, or we are on the way to another loop, or paced. */
+    private boolean busy;
+
     private boolean stopped;
+    private long quantumLeft;
     private long lastSendNanos;
     private long noticedOffset;
     private long publishedOffset;
 
-    ReplicaSender(ReplicaSession session, ReplicaLoop loop, ReplicaCursor cursor, long delayNanos) {
+    ReplicaSender(ReplicaSession session, ReplicaCursor cursor, SendConfig config) {
         this.session = session;
         this.channel = session.channel();
-        this.loop = loop;
         this.cursor = cursor;
-        this.delayNanos = delayNanos;
+        this.config = config;
         this.slot = session.slot();
-        this.region = new CursorRegion(cursor, loop.counters(), this::regionEnded);
-        this.lastSendNanos = loop.nanoTime() - delayNanos;
+        this.region = new CursorRegion(cursor, this::sent);
         this.noticedOffset = cursor.offset();
         this.publishedOffset = noticedOffset;
     }
 
     String address() {
         return session.address();
+    }
+
+    /** Begins on this loop, or goes on there after a move. */
+    void attach(ReplicaLoop at) {
+        if (loop != null) {
+            at.counters().moved();
+        }
+        loop = at;
+        busy = false;
+        lastSendNanos = at.nanoTime() - config.delayNanos();
+        at.add(this);
+        at.wake();
     }
 
     /** Stops for good; the cursor is closed by the command loop. */
@@ -71,28 +93,58 @@ final class ReplicaSender {
      * @return when to look again, in the clock's nanoseconds; {@link Long#MAX_VALUE} if only a wake-up can change anything
      */
     long consider(long now) {
-        if (sending || stopped) {
+        if (busy || stopped || leaves()) {
             return Long.MAX_VALUE;
         }
         long pending = cursor.pendingBytes();
         if (pending == 0) {
             return Long.MAX_VALUE;
         }
-        long due = lastSendNanos + delayNanos;
+        long due = lastSendNanos + config.delayNanos();
         if (pending < ENOUGH_BYTES && due - now > 0) {
             return due;
         }
         lastSendNanos = now;
+        quantumLeft = QUANTUM_BYTES;
         send();
         return Long.MAX_VALUE;
     }
 
-    private void send() {
-        if (cursor.inLog() && (sendFile() || cursor.inLog())) {
-            return;
+    /** Whether the cursor's source is another loop's affair: then the sender is on its way there. */
+    private boolean leaves() {
+        ReplicaLoop wanted = session.loopFor(cursor.inLog());
+        if (wanted == loop) {
+            return false;
         }
-        sending = true;
-        channel.writeAndFlush(region.begin(QUANTUM_BYTES), channel.voidPromise());
+        busy = true;
+        // Behind whatever is still to be written, an RDB perhaps; and outside of the loop's look at
+        // its senders.
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(done -> loop.eventLoop().execute(() -> leave(wanted)));
+        return true;
+    }
+
+    private void leave(ReplicaLoop target) {
+        if (!stopped && channel.isOpen()) {
+            loop.remove(this);
+            session.moveTo(target, this);
+        }
+    }
+
+    private void send() {
+        if (CopiedSends.needed(channel)) {
+            sendCopy();
+        } else if (!cursor.inLog()) {
+            sendMemory();
+        } else if (!sendFile() && !cursor.inLog() && !leaves()) {
+            // It was handed back to memory when it was asked for a file.
+            sendMemory();
+        }
+    }
+
+    private void sendMemory() {
+        busy = true;
+        channel.writeAndFlush(region.begin(QUANTUM_BYTES, loop.counters()), channel.voidPromise());
     }
 
     /**
@@ -100,15 +152,19 @@ final class ReplicaSender {
      * if the cursor changed back to memory when it was asked.
      */
     private boolean sendFile() {
-        FileSlice slice = cursor.nextFile(CursorRegion.SLICE_BYTES);
+        int most = pacedBytes(CursorRegion.SLICE_BYTES);
+        if (most == 0) {
+            return true;
+        }
+        FileSlice slice = cursor.nextFile(most);
         if (slice == null) {
             loop.waitForLog();
-            slice = cursor.nextFile(CursorRegion.SLICE_BYTES);
+            slice = cursor.nextFile(most);
             if (slice == null) {
                 return false;
             }
         }
-        sending = true;
+        busy = true;
         LogRegion file = new LogRegion(slice);
         channel.writeAndFlush(file)
                 .addListener(
@@ -119,13 +175,90 @@ final class ReplicaSender {
                             if (slot != null) {
                                 slot.add(ReplicaSlot.Field.FILE_BYTES, taken);
                             }
-                            regionEnded();
+                            quantumLeft -= taken;
+                            boolean goesOn = done.isSuccess() && !stopped && quantumLeft > 0;
+                            if (rate != null) {
+                                rate.took(taken);
+                                goesOn = false;
+                            }
+                            // Netty is in the middle of its flush and takes the next one along.
+                            if (!goesOn || !cursor.inLog() || !sendFile()) {
+                                sent();
+                            }
                         });
         return true;
     }
 
-    private void regionEnded() {
-        sending = false;
+    /** Sends a bounded copy, from memory or from the log. */
+    private void sendCopy() {
+        boolean fromLog = cursor.inLog();
+        int most = fromLog ? pacedBytes(CopiedSends.MAX_BYTES) : CopiedSends.MAX_BYTES;
+        ByteBuf copy = most == 0 ? null : nextCopy(most);
+        if (copy == null && fromLog && most > 0) {
+            loop.waitForLog();
+            copy = nextCopy(most);
+        }
+        if (copy == null) {
+            return;
+        }
+        int bytes = copy.readableBytes();
+        busy = true;
+        SendCounters counters = loop.counters();
+        counters.copied(bytes);
+        if (fromLog) {
+            counters.sentFile(bytes);
+        } else {
+            counters.sent(bytes, false);
+        }
+        if (fromLog && rate != null) {
+            rate.took(bytes);
+        }
+        channel.writeAndFlush(copy)
+                .addListener(
+                        done -> {
+                            counters.copyTaken(bytes);
+                            sent();
+                        });
+    }
+
+    private ByteBuf nextCopy(int most) {
+        try {
+            return CopiedSends.next(channel, cursor, most);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading the log for a copy", e);
+        }
+    }
+
+    /**
+     * At most so many bytes from the log now, as {@code repl-log-send-rate} allows; 0 if none, and then a timer goes on later.
+     */
+    private int pacedBytes(int most) {
+        if (config.logBytesPerSecond() == 0) {
+            return most;
+        }
+        long now = loop.nanoTime();
+        if (rate == null) {
+            rate = new SendRate(config.logBytesPerSecond(), now);
+        }
+        int allowed = rate.allowed(now);
+        if (allowed == 0) {
+            // Busy for so long, so that the timer finds us on this loop.
+            busy = true;
+            loop.eventLoop()
+                    .schedule(
+                            () -> {
+                                busy = false;
+                                sendOn();
+                            },
+                            rate.waitNanos(),
+                            TimeUnit.NANOSECONDS);
+        }
+        return Math.min(most, allowed);
+    }
+
+    /** What was in the channel is out of it. */
+    private void sent() {
+        busy = false;
         publish();
         long offset = cursor.offset();
         if (!stopped && cursor.pendingBytes() > 0) {
@@ -139,7 +272,7 @@ final class ReplicaSender {
     }
 
     private void sendOn() {
-        if (!sending && !stopped) {
+        if (!busy && !stopped) {
             long due = consider(loop.nanoTime());
             if (due != Long.MAX_VALUE) {
                 loop.wake();

@@ -5,7 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannelConfig;
-import io.netty.util.concurrent.Promise;
 import io.replbuf.buffer.ReplicaCursor;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
@@ -17,9 +16,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A replica from its accepted PSYNC to its end.
  *
- * <p>The command loop owns it; its socket and {@link ReplicaSender} live on a replica loop, reached through {@link #onLoop},
- * which keeps order and holds tasks back while the channel moves there. So a kill during the move is decided by {@link #state},
- * and what was posted before it runs before it.
+ * <p>The command loop owns it; its socket and {@link ReplicaSender} live on a loop: a replica loop while the stream comes from
+ * memory, a sender loop while it comes from the log. {@link #onLoop} reaches that loop, keeps order, and holds tasks back while
+ * the channel moves. So a kill during a move is decided by {@link #state}, and what was posted before it runs before it.
  *
  * <pre>
  *   PSYNC ──partial──────────────────────────────────────────────▶ ONLINE
@@ -58,10 +57,11 @@ final class ReplicaSession implements Executor {
 
     private final ReplicaClient client;
     private final Channel channel;
-    private final ReplicaLoop loop;
+    private final ReplicaLoop liveLoop;
+    private final ReplicaLoop logLoop;
+    private final ChannelHome home;
     private final Executor commandLoop;
     private final Events events;
-    private final Promise<Void> moved;
     private final ReplicaSlot slot;
     private final AtomicLong lastAck = new AtomicLong();
     private final AtomicBoolean ackQueued = new AtomicBoolean();
@@ -83,83 +83,99 @@ final class ReplicaSession implements Executor {
     long transferSeenMillis;
     private ReplicaSender sender;
 
+    /**
+     * @param liveLoop where the channel lives while it is sent to from memory
+     * @param logLoop where it lives while it is sent to from the log; may be the same
+     */
     ReplicaSession(
             ReplicaClient client,
             boolean legacySync,
-            ReplicaLoop loop,
+            ReplicaLoop liveLoop,
+            ReplicaLoop logLoop,
             Executor commandLoop,
             Events events,
             ReplicaSlots slots) {
         this.client = client;
         this.channel = client.channel();
         this.legacySync = legacySync;
-        this.loop = loop;
+        this.liveLoop = liveLoop;
+        this.logLoop = logLoop;
+        this.home = new ChannelHome(channel);
         this.commandLoop = commandLoop;
         this.events = events;
         this.handshake = Handshake.of(channel);
         this.slot = slots.of(handshake.listeningPort);
-        this.moved = loop.eventLoop().newPromise();
     }
 
-    /** Takes the channel from the server and registers it on the replica loop. */
+    /** Takes the channel from the server and registers it where its stream will come from. Command loop. */
     void adopt(boolean noDelay) {
         channel.config().setAutoRead(false);
         if (channel.config() instanceof SocketChannelConfig) {
             channel.config().setOption(ChannelOption.TCP_NODELAY, noDelay);
         }
         ByteBuf unread = client.detach();
-        if (channel.eventLoop() == loop.eventLoop()) {
-            arrived(unread);
-            return;
-        }
-        channel.deregister()
-                .addListener(
-                        gone ->
-                                loop.eventLoop()
-                                        .register(channel)
-                                        .addListener(there -> arrived(unread)));
+        boolean fromLog = cursor != null && cursor.inLog();
+        home.moveTo(loopFor(fromLog), alive -> adopted(alive, unread));
     }
 
-    private void arrived(ByteBuf unread) {
-        if (channel.isRegistered() && channel.isOpen()) {
+    private void adopted(boolean alive, ByteBuf unread) {
+        if (alive) {
             channel.pipeline().addLast("replica-input", new ReplicaInput(this));
             channel.config().setAutoRead(true);
             // What the server had left to write when we took the channel.
             channel.flush();
-            moved.setSuccess(null);
             channel.pipeline().fireChannelRead(unread);
         } else {
             unread.release();
-            channel.close();
-            moved.setSuccess(null);
             disconnected("Connection with replica {} lost while it was handed over.");
         }
     }
 
-    /** Runs {@code task} on the replica's loop, after the move there and after whatever was posted before. */
+    /** Where the channel belongs while the stream comes from the log, or from memory. Any thread. */
+    ReplicaLoop loopFor(boolean fromLog) {
+        return fromLog ? logLoop : liveLoop;
+    }
+
+    /** Moves the channel, in which nothing of the stream may be, and goes on sending there. The loop where it is. */
+    void moveTo(ReplicaLoop target, ReplicaSender moving) {
+        home.moveTo(
+                target,
+                alive -> {
+                    if (alive) {
+                        channel.config().setAutoRead(true);
+                        moving.attach(target);
+                    } else {
+                        disconnected("Connection with replica {} lost while it changed loops.");
+                    }
+                });
+    }
+
+    /** Runs {@code task} on the replica's loop, wherever that is by then, and after whatever was posted before. Any thread. */
+    void onLoop(Runnable task) {
+        home.execute(task);
+    }
+
+    /** The same for the cursor, whose tasks may change where it reads from: so its sender has to look again. */
     @Override
     public void execute(Runnable task) {
-        moved.addListener(ignored -> task.run());
+        home.execute(
+                () -> {
+                    task.run();
+                    loop().wake();
+                });
     }
 
     /** Sends protocol text on the session's channel, in order with everything else. */
     void send(String text) {
-        execute(
-                () ->
-                        channel.writeAndFlush(
-                                Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII)));
+        onLoop(() -> channel.writeAndFlush(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII)));
     }
 
     /** Begins to send the stream from the cursor on. Command loop. */
-    void stream(long delayNanos) {
+    void stream(SendConfig config) {
         state = State.ONLINE;
-        ReplicaSender started = new ReplicaSender(this, loop, cursor, delayNanos);
+        ReplicaSender started = new ReplicaSender(this, cursor, config);
         sender = started;
-        execute(
-                () -> {
-                    loop.add(started);
-                    loop.wake();
-                });
+        onLoop(() -> started.attach(loop()));
     }
 
     /** Ends the session from our side; exact at any byte, since nothing of the stream is in the channel. Command loop. */
@@ -177,7 +193,7 @@ final class ReplicaSession implements Executor {
             return;
         }
         end(dropped);
-        execute(channel::close);
+        onLoop(channel::close);
     }
 
     private void end(boolean dropped) {
@@ -187,10 +203,10 @@ final class ReplicaSession implements Executor {
         }
         ReplicaSender stopped = sender;
         if (stopped != null) {
-            execute(
+            onLoop(
                     () -> {
                         stopped.stop();
-                        loop.remove(stopped);
+                        loop().remove(stopped);
                     });
         }
         if (cursor != null && dropped) {
@@ -242,8 +258,9 @@ final class ReplicaSession implements Executor {
         return channel;
     }
 
+    /** Where the channel is; null before it was adopted. Any thread. */
     ReplicaLoop loop() {
-        return loop;
+        return home.loop();
     }
 
     ReplicaSlot slot() {

@@ -11,6 +11,9 @@ final class SendCounters {
     private final AtomicLong fileCalls = new AtomicLong();
     private final AtomicLong fileBytes = new AtomicLong();
     private final AtomicLong snapshotBytes = new AtomicLong();
+    private final AtomicLong moves = new AtomicLong();
+    private final AtomicLong copiedBytes = new AtomicLong();
+    private final AtomicLong copiesInFlight = new AtomicLong();
 
     void sent(int taken, boolean socketFull) {
         add(calls, 1);
@@ -27,6 +30,21 @@ final class SendCounters {
 
     void sentSnapshot(long taken) {
         add(snapshotBytes, taken);
+    }
+
+    /** A copy for a channel that takes no region was written, and counts until {@link #copyTaken}. */
+    void copied(int bytes) {
+        add(copiedBytes, bytes);
+        add(copiesInFlight, bytes);
+    }
+
+    void copyTaken(int bytes) {
+        add(copiesInFlight, -bytes);
+    }
+
+    /** A replica's channel arrived from another loop. */
+    void moved() {
+        add(moves, 1);
     }
 
     long calls() {
@@ -51,6 +69,18 @@ final class SendCounters {
 
     long snapshotBytes() {
         return snapshotBytes.getOpaque();
+    }
+
+    long copiedBytes() {
+        return copiedBytes.getOpaque();
+    }
+
+    long copiesInFlight() {
+        return copiesInFlight.getOpaque();
+    }
+
+    long moves() {
+        return moves.getOpaque();
     }
 
     private static void add(AtomicLong counter, long delta) {

@@ -71,7 +71,7 @@ final class SnapshotFanOut implements WritableByteChannel {
         AtomicInteger left = new AtomicInteger(receivers.size());
         for (ReplicaSession receiver : receivers) {
             ByteBuf share = piece.retainedDuplicate();
-            receiver.execute(
+            receiver.onLoop(
                     () ->
                             receiver.channel()
                                     .writeAndFlush(share)

@@ -11,6 +11,8 @@ import io.replbuf.memory.Owner;
 import io.replbuf.primary.Primary;
 import io.replbuf.primary.PrimaryEnv;
 import io.replbuf.primary.ReplicaSlots;
+import io.replbuf.primary.SendConfig;
+import io.replbuf.primary.Strategies;
 import io.replbuf.stream.Replid;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,6 +51,7 @@ public final class RedisServer implements AutoCloseable {
     private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
     private final MultiThreadIoEventLoopGroup commandGroup;
     private final EventLoopGroup replicaGroup;
+    private MultiThreadIoEventLoopGroup senderGroup;
     private final ExecutorService helper;
     private final Accountant accountant = new Accountant();
     private final Extents extents;
@@ -215,6 +218,7 @@ public final class RedisServer implements AutoCloseable {
         return new PrimaryEnv(
                 loop.loop(),
                 replicaGroup,
+                senderGroup(),
                 System::nanoTime,
                 System::currentTimeMillis,
                 extents,
@@ -229,6 +233,17 @@ public final class RedisServer implements AutoCloseable {
                 loop::acked,
                 loading.history(),
                 loading.redisOffset());
+    }
+
+    /** Loops for replicas that are sent to from the log; null if there is no log, or the replica loops are to do it. */
+    private EventLoopGroup senderGroup() {
+        int threads = SendConfig.of(config.strategyOptions()).senderThreads();
+        if (threads > 0 && Strategies.named(config.text("repl-buffer-strategy")).needsHistory()) {
+            senderGroup =
+                    new MultiThreadIoEventLoopGroup(
+                            threads, threads("replbuf-sender"), transport.handlers());
+        }
+        return senderGroup;
     }
 
     /** On the command loop: saves if that is asked for, then ends everything. */
@@ -272,6 +287,9 @@ public final class RedisServer implements AutoCloseable {
         if (replicaGroup instanceof MultiThreadIoEventLoopGroup group) {
             ended &= end(group);
         }
+        if (senderGroup != null) {
+            ended &= end(senderGroup);
+        }
         if (ended) {
             loop.release();
             keyspace.close();
@@ -308,7 +326,7 @@ public final class RedisServer implements AutoCloseable {
         return task -> {
             Thread thread = numbered.newThread(task);
             thread.setName(
-                    name.equals("replbuf-replica")
+                    name.equals("replbuf-replica") || name.equals("replbuf-sender")
                             ? thread.getName().replaceFirst("-\\d+-(\\d+)$", "-$1")
                             : name);
             return thread;

@@ -2,7 +2,9 @@ package io.replbuf.server;
 
 import io.replbuf.buffer.BufferOption;
 import io.replbuf.buffer.LimitConfig;
+import io.replbuf.log.LogConfig;
 import io.replbuf.primary.PrimaryConfig;
+import io.replbuf.primary.SendConfig;
 import io.replbuf.primary.Strategies;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -190,6 +192,8 @@ public final class ServerConfig {
     private static List<BufferOption> describedOptions() {
         List<BufferOption> options = new ArrayList<>();
         Strategies.all().forEach(factory -> options.addAll(factory.options()));
+        options.addAll(LogConfig.options());
+        options.addAll(SendConfig.logOptions());
         return options;
     }
 }

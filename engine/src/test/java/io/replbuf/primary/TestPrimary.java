@@ -71,6 +71,7 @@ final class TestPrimary implements AutoCloseable {
                 new PrimaryEnv(
                         commandLoop,
                         replicaGroup,
+                        null,
                         System::nanoTime,
                         wallMillis::get,
                         extents,
