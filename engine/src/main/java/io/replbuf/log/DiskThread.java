@@ -1,6 +1,5 @@
 package io.replbuf.log;
 
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -12,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Any thread hands in. After the end a job runs on the caller: it is a late reader's, who closes the last file. Never
  * interrupted.
  */
-final class DiskThread implements Executor {
+final class DiskThread implements LogThreads.Jobs {
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(
                     work -> {
@@ -30,8 +29,8 @@ final class DiskThread implements Executor {
         }
     }
 
-    /** Ends after what was handed in. */
-    boolean stop(long timeoutMillis) {
+    @Override
+    public boolean stop(long timeoutMillis) {
         thread.shutdown();
         boolean interrupted = false;
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);

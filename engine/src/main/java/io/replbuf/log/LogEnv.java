@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param files the disk
  * @param index a fresh index, closed by the log
  * @param listener told of syncs and of the end
+ * @param threads who runs the log
  */
 public record LogEnv(
         LongSupplier nanoClock,
@@ -22,7 +23,28 @@ public record LogEnv(
         Executor commandLoop,
         LogFiles files,
         StreamIndex index,
-        LogListener listener) {
+        LogListener listener,
+        LogThreads threads) {
+    /** With real threads. */
+    public LogEnv(
+            LongSupplier nanoClock,
+            LongSupplier wallMillis,
+            Account account,
+            Executor commandLoop,
+            LogFiles files,
+            StreamIndex index,
+            LogListener listener) {
+        this(
+                nanoClock,
+                wallMillis,
+                account,
+                commandLoop,
+                files,
+                index,
+                listener,
+                LogThreads.real());
+    }
+
     /** Real disk, real clocks, index in memory. */
     public static LogEnv of(Account account, Executor commandLoop, LogListener listener) {
         return new LogEnv(

@@ -3,7 +3,7 @@ package io.replbuf.log;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #wake} costs the command loop a fence and a look: under load the thread lingers for a millisecond between two
  * turns and gathers, so that it is woken only from idleness or for much. The thread is never interrupted.
  *
- * <p>If it dies, {@link Work#died} is told on it, and tasks run on the thread that hands them in: nobody else can be
+ * <p>If it dies, {@link LogThreads.Runner.Work#died} is told on it, and tasks run on the thread that hands them in: nobody else can be
  * running them any more.
  */
-final class LogThread implements Executor {
+final class LogThread implements LogThreads.Runner {
     /** Between two turns under load: at 100 MB/s some 100 KiB gather, enough for one large write. */
     static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -30,25 +30,6 @@ final class LogThread implements Executor {
     private static final int AWAKE = 0;
     private static final int LINGERING = 1;
     private static final int IDLE = 2;
-
-    /** What the thread does; all on it. */
-    interface Work {
-        /** One bounded portion; how to wait for the next. */
-        Rest turn();
-
-        /** Whether something came since the last turn that should not wait for the rest's end. */
-        boolean hasWork(Rest rest);
-
-        /** The thread ends because of this. */
-        void died(Throwable cause);
-    }
-
-    /** How long to wait before the next turn. */
-    enum Rest {
-        NONE,
-        LINGER,
-        IDLE
-    }
 
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger state = new AtomicInteger(AWAKE);
@@ -63,11 +44,13 @@ final class LogThread implements Executor {
         thread.setDaemon(true);
     }
 
-    void start() {
+    @Override
+    public void start() {
         thread.start();
     }
 
-    boolean isAlive() {
+    @Override
+    public boolean isAlive() {
         return thread.isAlive();
     }
 
@@ -80,12 +63,8 @@ final class LogThread implements Executor {
         }
     }
 
-    /**
-     * Lets the thread look for work. What the caller has published before, the thread sees.
-     *
-     * @param urgent whether to cut a lingering short
-     */
-    void wake(boolean urgent) {
+    @Override
+    public void wake(boolean urgent) {
         // The caller's bytes were published by a release store; without this fence the look at the
         // state might come first,
         // and both sides would miss each other.
@@ -96,8 +75,35 @@ final class LogThread implements Executor {
         }
     }
 
-    /** Ends the thread after the tasks that are queued now, and waits for it. Not on the thread itself. */
-    void stop(long timeoutMillis) {
+    @Override
+    public void runAndWait(Runnable task, long timeoutMillis) {
+        CountDownLatch done = new CountDownLatch(1);
+        execute(
+                () -> {
+                    try {
+                        task.run();
+                    } finally {
+                        done.countDown();
+                    }
+                });
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        boolean reached = false;
+        while (!reached && deadline - System.nanoTime() > 0) {
+            try {
+                done.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                reached = true;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void stop(long timeoutMillis) {
         stopping = true;
         wake(true);
         boolean interrupted = false;

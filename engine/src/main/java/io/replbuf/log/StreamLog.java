@@ -7,7 +7,6 @@ import io.replbuf.stream.Replid;
 import io.replbuf.stream.StreamRange;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,11 +45,11 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
     private final LogEnv env;
     private final LogCounters counters = new LogCounters();
     private final Holds holds = new Holds();
-    private final DiskThread disk = new DiskThread();
+    private final LogThreads.Jobs disk;
     private final AtomicReference<String> stoppedReason = new AtomicReference<>();
     private final SetAside aside;
     private final LogWriter writer;
-    private final LogThread thread;
+    private final LogThreads.Runner thread;
 
     // The command loop's; the cursor is looked at for statistics, too.
     private volatile ReplicaCursor cursor;
@@ -69,6 +68,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         this.env = env;
         this.replid = replid;
         this.aside = aside;
+        this.disk = env.threads().jobs();
         ManifestStore manifests = new ManifestStore(env.files(), config);
         Retainer retainer = new Retainer(config, env, counters, holds, aside, manifests, disk);
         this.writer =
@@ -81,7 +81,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
                         disk,
                         this::failed,
                         () -> stoppedReason.get() != null);
-        this.thread = new LogThread("replbuf-log", writer);
+        this.thread = env.threads().runner(writer);
     }
 
     /**
@@ -430,39 +430,13 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
     }
 
     private void await(Runnable task) {
-        CountDownLatch done = new CountDownLatch(1);
-        thread.execute(
-                () -> {
-                    try {
-                        task.run();
-                    } finally {
-                        done.countDown();
-                    }
-                });
-        awaitQuietly(done);
+        thread.runAndWait(task, CLOSE_MILLIS);
     }
 
     private void awaitReleased(ReplicaCursor closing) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
         while (!closing.released() && deadline - System.nanoTime() > 0) {
             await(() -> {});
-        }
-    }
-
-    private static void awaitQuietly(CountDownLatch done) {
-        boolean interrupted = false;
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
-        boolean reached = false;
-        while (!reached && deadline - System.nanoTime() > 0) {
-            try {
-                done.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-                reached = true;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
