@@ -379,7 +379,9 @@ public final class Primary implements AutoCloseable {
     }
 
     private boolean partialResync(ReplicaSession session, String replid, long offset) {
-        if (!history.accepts(replid, offset)) {
+        PartialResync resync =
+                PartialResync.decide(history, buffer, feed.kept(), replid, offset, session);
+        if (resync.answer() == PartialResync.Answer.FOREIGN) {
             LOG.info(
                     "Partial resynchronization not accepted: Replication ID mismatch (Replica asked for '{}' at {}, my replication IDs"
                             + " are '{}' and '{}' up to {})",
@@ -390,13 +392,14 @@ public final class Primary implements AutoCloseable {
                     history.secondReplOffset());
             return false;
         }
-        if (!feed.kept() || !buffer.coverage().continues(offset) || !openCursor(session, offset)) {
+        if (resync.answer() == PartialResync.Answer.NOT_KEPT) {
             LOG.info(
                     "Unable to partial resync with replica {} for lack of backlog (Replica request was: {}).",
                     session.address(),
                     offset);
             return false;
         }
+        session.cursor = resync.cursor();
         syncPartialOk++;
         LOG.info(
                 "Partial resynchronization request from {} accepted. Sending {} bytes of backlog starting from offset {}{}.",

@@ -74,7 +74,7 @@ final class ReplicaSession implements Executor {
     long ackedOffset;
     long lastAckMillis;
     long waitingSinceMillis;
-    long aboveSoftSinceMillis = -1;
+    final LimitWatch limitWatch = new LimitWatch();
 
     /** Bytes of the RDB that the socket has taken; written on the loop, looked at by the timeout. */
     final AtomicLong transferred = new AtomicLong();

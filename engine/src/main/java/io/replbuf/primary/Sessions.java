@@ -81,7 +81,7 @@ final class Sessions {
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ReplicaSession session = sessions.get(i);
             if (session.cursor != null
-                    && OutputLimits.exceeded(session, limit, config, nowMillis)) {
+                    && session.limitWatch.exceeded(session.cursor, limit, config, nowMillis)) {
                 closeByLimit(session, "overcoming of output buffer limits", true);
             }
         }
