@@ -45,6 +45,25 @@ class ExtentsTest {
     }
 
     @Test
+    void shouldKeepAllForTheNextOwnerWhereAsked() {
+        Extents extents = Extents.keeping(2L * Extent.BYTES);
+        Extent one = extents.acquire();
+        Extent two = extents.acquire();
+        extents.release(one);
+        extents.release(two);
+        assertThat(extents.liveBytes()).isZero();
+        assertThat(extents.mappedBytes()).isEqualTo(2L * Extent.BYTES);
+
+        assertThat(extents.acquire()).isIn(one, two);
+        assertThat(extents.acquire()).isIn(one, two);
+        assertThat(extents.acquire()).as("beyond the limit").isNull();
+        extents.release(one);
+        extents.release(two);
+        extents.close();
+        assertThat(extents.mappedBytes()).isZero();
+    }
+
+    @Test
     void shouldKeepOneSpareAheadAndNoMore() {
         Extents extents = new Extents(4L * Extent.BYTES, helped::add);
         Extent one = extents.acquire();
