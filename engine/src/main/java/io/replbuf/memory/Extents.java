@@ -14,16 +14,18 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread. One extent is kept mapped and touched ahead by the helper (touching takes 12 ms, which the command loop
  * should not pay); a caller that comes before it is ready maps one itself rather than wait. A released extent becomes the
  * spare if there is none, else the helper gives its pages back to the operating system at once, so what is mapped is what
- * is in use plus one.
+ * is in use plus one. Where a JVM can give nothing back (said once, with the first extent), released ones are kept and used again.
  */
 public final class Extents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Extents.class);
 
-    private final NativeMemory nativeMemory = NativeMemory.ofThisJvm();
+    private final NativeMemory nativeMemory;
     private final long limitBytes;
     private final Executor helper;
     private final boolean keeping;
     private final Queue<Extent> spares = new ArrayDeque<>(2);
+    private final Pieces pieces;
+    private long pieceBytes;
     private int live;
     private int unmapping;
     private boolean preparing;
@@ -35,22 +37,50 @@ public final class Extents implements AutoCloseable {
      * @param helper runs the mapping of the spare and the unmapping; with null there is no spare, and releasing unmaps
      */
     public Extents(long limitBytes, Executor helper) {
-        this(limitBytes, helper, false);
+        this(limitBytes, helper, false, NativeMemory.ofThisJvm());
     }
 
-    private Extents(long limitBytes, Executor helper, boolean keeping) {
+    Extents(long limitBytes, Executor helper, boolean keeping, NativeMemory nativeMemory) {
         if (limitBytes < Extent.BYTES) {
             throw new IllegalArgumentException(
                     "limitBytes: " + limitBytes + " (expected: >= " + Extent.BYTES + ")");
         }
         this.limitBytes = limitBytes;
         this.helper = helper;
-        this.keeping = keeping;
+        this.nativeMemory = nativeMemory;
+        this.keeping = keeping || !nativeMemory.unmaps();
+        NativeMemory.Heap heap = nativeMemory.heap();
+        this.pieces = heap == null ? null : new Pieces(this, heap);
     }
 
     /** Extents that stay mapped until the end, for who makes buffers one after the other: mapping one takes 12 ms. */
     public static Extents keeping(long limitBytes) {
-        return new Extents(limitBytes, null, true);
+        return new Extents(limitBytes, null, true, NativeMemory.ofThisJvm());
+    }
+
+    /**
+     * Memory in allocations of their own, under the same limit.
+     *
+     * @return null where the JVM has none to give without a warning: since Java 22, without {@code --enable-native-access}
+     */
+    public Pieces pieces() {
+        return pieces;
+    }
+
+    synchronized boolean takePiece(int bytes) {
+        if (closed) {
+            throw new IllegalStateException("extents are closed");
+        }
+        if ((long) live * Extent.BYTES + pieceBytes + bytes > limitBytes) {
+            refusals++;
+            return false;
+        }
+        pieceBytes += bytes;
+        return true;
+    }
+
+    synchronized void givePiece(int bytes) {
+        pieceBytes -= bytes;
     }
 
     /**
@@ -64,7 +94,7 @@ public final class Extents implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("extents are closed");
             }
-            if ((live + 1L) * Extent.BYTES > limitBytes) {
+            if ((live + 1L) * Extent.BYTES + pieceBytes > limitBytes) {
                 refusals++;
                 return null;
             }
@@ -124,14 +154,14 @@ public final class Extents implements AutoCloseable {
         }
     }
 
-    /** Bytes in use by owners, without the spare. */
+    /** Bytes in use by owners, pieces included, without the spare. */
     public synchronized long liveBytes() {
-        return (long) live * Extent.BYTES;
+        return (long) live * Extent.BYTES + pieceBytes;
     }
 
     /** Bytes mapped: the spare and what the helper has yet to unmap included. */
     public synchronized long mappedBytes() {
-        return ((long) live + spares.size() + unmapping) * Extent.BYTES;
+        return ((long) live + spares.size() + unmapping) * Extent.BYTES + pieceBytes;
     }
 
     /** How often an extent could not be had. */
@@ -166,7 +196,7 @@ public final class Extents implements AutoCloseable {
         boolean unwanted;
         synchronized (this) {
             preparing = false;
-            unwanted = extent != null && (closed || !spares.isEmpty());
+            unwanted = extent != null && (closed || !keeping && !spares.isEmpty());
             if (extent != null && !unwanted) {
                 spares.add(extent);
             }

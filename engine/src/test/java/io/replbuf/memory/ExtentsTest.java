@@ -3,6 +3,7 @@ package io.replbuf.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
@@ -155,6 +156,52 @@ class ExtentsTest {
         assertThat(extent.slice(Extent.BYTES - 8, 8).getLong()).isEqualTo(42);
         assertThat(extent.memory().capacity()).isEqualTo(Extent.BYTES);
 
+        extents.release(extent);
+        extents.close();
+    }
+
+    /** As on a JVM that lets nobody free: what was released is what is taken next. */
+    @Test
+    void shouldUseExtentsAgainWhereTheyCannotBeGivenBack() {
+        Extents extents =
+                new Extents(4L * Extent.BYTES, helped::add, false, new NativeMemory.KeptBuffers());
+        for (int round = 0; round < 3; round++) {
+            Extent[] taken = new Extent[3];
+            for (int i = 0; i < taken.length; i++) {
+                taken[i] = extents.acquire();
+                runHelper();
+            }
+            for (Extent extent : taken) {
+                extents.release(extent);
+                runHelper();
+            }
+            assertThat(extents.liveBytes()).isZero();
+            assertThat(extents.mappedBytes()).as("round " + round).isEqualTo(4L * Extent.BYTES);
+        }
+        assertThat(extents.pieces()).as("nobody frees, so none are given out").isNull();
+        extents.close();
+        assertThat(extents.mappedBytes()).isZero();
+    }
+
+    @Test
+    void shouldCountPiecesWithTheExtents() {
+        Extents extents = new Extents(2L * Extent.BYTES, null);
+        Pieces pieces = extents.pieces();
+        assertThat(pieces).as("the tests run with native access").isNotNull();
+        Extent extent = extents.acquire();
+
+        ByteBuffer piece = pieces.allocate(20_464);
+        assertThat(piece.capacity()).isEqualTo(20_464);
+        piece.putLong(20_456, 42);
+        assertThat(piece.getLong(20_456)).isEqualTo(42);
+        assertThat(extents.liveBytes()).isEqualTo(Extent.BYTES + 20_464);
+        assertThat(extents.acquire()).as("beyond the limit by the piece").isNull();
+        assertThat(pieces.allocate(Extent.BYTES)).isNull();
+        assertThat(extents.refusals()).isEqualTo(2);
+        assertThatThrownBy(() -> pieces.allocate(0)).hasMessageContaining("bytes: 0 (expected");
+
+        pieces.free(piece);
+        assertThat(extents.mappedBytes()).isEqualTo(Extent.BYTES);
         extents.release(extent);
         extents.close();
     }
