@@ -1,6 +1,5 @@
 package io.replbuf.legacy;
 
-import io.replbuf.memory.Slots;
 import java.nio.ByteBuffer;
 
 /**
@@ -11,27 +10,26 @@ import java.nio.ByteBuffer;
  * {@link #next}.
  */
 final class Chunk {
-    /** Redis 6.2's reply block header (16) and list node (24): what a chunk is charged beside its capacity. */
-    static final int OVERHEAD = 40;
+    /** Redis 6.2's reply block header (16) and list node (24): what omem has for a chunk beside its capacity. */
+    static final int OMEM_OVERHEAD_BYTES = 40;
+
+    /** This object: header, an offset, two references and a number; charged as metadata. */
+    static final int BYTES = 32;
 
     /*
-     *   startOffset          startOffset + filled      startOffset + capacity
+     *   startOffset          endOffset               startOffset + capacity
      *       |---- stream bytes ------->|---- free ---------->|
+     *
+     * Read by the loop while the command loop appends: endOffset may be seen as it is now or as it was when the bytes that
+     * the loop knows of were published, and either will do, since the published offset bounds what is read.
      */
-    final int slot;
-    final ByteBuffer memory;
-    final int position;
-    private final int capacity;
-
+    final Piece piece;
     private long startOffset;
     private int filled;
     private Chunk next;
 
-    Chunk(Slots slots, int slot, long startOffset) {
-        this.slot = slot;
-        this.memory = slots.memory(slot);
-        this.position = slots.position(slot);
-        this.capacity = slots.slotBytes();
+    Chunk(Piece piece, long startOffset) {
+        this.piece = piece;
         this.startOffset = startOffset;
     }
 
@@ -39,17 +37,21 @@ final class Chunk {
         return startOffset;
     }
 
-    /** Offset behind its last byte once it is full. */
-    long fullOffset() {
-        return startOffset + capacity;
+    /** Offset behind its last byte. */
+    long endOffset() {
+        return startOffset + filled;
     }
 
     int filled() {
         return filled;
     }
 
+    int capacity() {
+        return piece.capacity();
+    }
+
     int room() {
-        return capacity - filled;
+        return piece.capacity() - filled;
     }
 
     Chunk next() {
@@ -63,13 +65,14 @@ final class Chunk {
     }
 
     void append(ByteBuffer bytes, int from, int count) {
-        memory.put(position + filled, bytes, from, count);
+        piece.memory().put(piece.position() + filled, bytes, from, count);
         filled += count;
     }
 
-    /** Begins again at its start; its reader has taken everything and looks here again only for bytes published later. */
+    /** Begins at {@code offset}, empty; whatever was here before has been taken. */
     void restart(long offset) {
         startOffset = offset;
         filled = 0;
+        next = null;
     }
 }

@@ -1,59 +1,99 @@
 package io.replbuf.legacy;
 
-import io.replbuf.memory.Slots;
 import java.nio.ByteBuffer;
 
 /**
- * One replica's private copy of what it has not been sent yet: a list of chunks, fed at the tail, freed at the head.
+ * One replica's private copy of what it has not been sent yet, by the rules of Redis 6.2's {@code _addReplyProtoToList}: an array
+ * that is the client's for good, and behind it a list of chunks, fed at the tail, freed at the head.
  *
- * <p>Single producer, single consumer: the command loop feeds and frees; the cursor's loop walks from {@link #firstForReader} along
- * {@link Chunk#next}, below the published offset. All counts are the command loop's.
+ * <p>Single producer, single consumer: the command loop feeds and frees; the cursor's loop walks from the array along {@link
+ * #after}, below the published offset. All counts are the command loop's.
  */
 final class ChunkQueue {
     /*
-     *   head                                  tail
-     *   [ taken ] ─▶ [ xx taken xx|yyyyyy ] ─▶ [ yyyyyyy····· ]
-     *                             ^ the cursor's offset  ^ nextOffset
+     *   array                head                     tail
+     *   [ taken ···· ] ─▶  [ xx taken xx|yyyyyy ] ─▶ [ yyyyyyy····· ]
+     *                                   ^ the cursor's offset  ^ nextOffset
      *
-     * Chunks that the reader has left are freed at the next turn, the tail never: when the reader has taken everything
-     * it starts over in it (once the chunks before it are gone, so that what a queue holds has no gap). So an idle replica costs one chunk, as the 16 KB array inside Redis' client object does; that
-     * first chunk is likewise not part of omem.
+     * Bytes go into the array while the list is empty, if they fit as a whole; else into the tail to its end, and what is left
+     * into a new chunk, as long as that rest or as the array, whichever is more. A chunk that was taken to its last byte is
+     * freed at the next turn, the tail, too; when all have gone, the array starts over. So a replica that keeps up costs
+     * its array.
+     *
+     * The way of a reader is the array, the list, and the array again once that has started over: see after().
      */
-    private final Slots slots;
-    private final int capacity;
+    private final ChunkMemory memory;
+    private final Chunk array;
     private Chunk head;
     private Chunk tail;
     private int chunks;
-    private long payload;
+    private long capacity;
 
-    /** Where the reader starts; written once, before the first byte is published. */
-    private Chunk firstForReader;
+    // Decided by reserve(), carried out by append(): the reader may move in between.
+    private boolean intoArray;
+    private boolean startOver;
+    private Chunk reserved;
 
-    /** Decided by {@link #chunksFor}, carried out by {@link #append}: the reader may move in between. */
-    private boolean restart;
+    private ChunkQueue(ChunkMemory memory, Piece array, long offset) {
+        this.memory = memory;
+        this.array = new Chunk(array, offset);
+    }
 
-    ChunkQueue(Slots slots) {
-        this.slots = slots;
-        this.capacity = slots.slotBytes();
+    /** An empty queue; null if there is no memory for its array of {@code bytes}. */
+    static ChunkQueue of(ChunkMemory memory, int bytes, long offset) {
+        Piece array = memory.take(bytes, null);
+        return array == null ? null : new ChunkQueue(memory, array, offset);
     }
 
     /**
-     * How many chunks {@link #append} of {@code bytes} will allocate.
+     * Takes the memory that {@link #append} of {@code count} bytes will fill.
      *
      * @param drained whether the reader has taken everything
+     * @return false if there is not enough; then nothing has changed
      */
-    long chunksFor(long bytes, boolean drained) {
-        restart = drained && tail != null && head == tail;
-        long room = tail == null ? 0 : restart ? capacity : tail.room();
-        return Math.max(0, (bytes - room + capacity - 1) / capacity);
+    boolean reserve(int count, boolean drained) {
+        intoArray = tail == null && count <= (drained ? array.capacity() : array.room());
+        startOver = intoArray && drained;
+        if (intoArray) {
+            return true;
+        }
+        int left = count - (tail == null ? 0 : tail.room());
+        Chunk last = null;
+        while (left > 0) {
+            Piece after = last != null ? last.piece : tail != null ? tail.piece : null;
+            Piece piece = memory.take(memory.chunkBytes(Math.min(left, memory.mostBytes())), after);
+            if (piece == null) {
+                cancel();
+                return false;
+            }
+            Chunk chunk = new Chunk(piece, 0);
+            if (last == null) {
+                reserved = chunk;
+            } else {
+                last.link(chunk);
+            }
+            last = chunk;
+            left -= chunk.capacity();
+        }
+        return true;
+    }
+
+    /** Gives back what was reserved and will not be filled. */
+    void cancel() {
+        while (reserved != null) {
+            memory.give(reserved.piece);
+            reserved = reserved.next();
+        }
     }
 
     /** Copies {@code count} bytes, which begin at {@code offset} of the stream; memory for them was reserved. */
     void append(ByteBuffer bytes, int from, int count, long offset) {
-        if (restart) {
-            restart = false;
-            payload -= tail.filled();
-            tail.restart(offset);
+        if (intoArray) {
+            if (startOver) {
+                array.restart(offset);
+            }
+            array.append(bytes, from, count);
+            return;
         }
         int done = 0;
         while (done < count) {
@@ -64,25 +104,25 @@ final class ChunkQueue {
             tail.append(bytes, from + done, bytesNow);
             done += bytesNow;
         }
-        payload += count;
     }
 
     private void add(long startOffset) {
-        Chunk chunk =
-                new Chunk(
-                        slots, slots.allocate(tail == null ? Slots.NONE : tail.slot), startOffset);
+        Chunk chunk = reserved;
+        reserved = chunk.next();
+        chunk.restart(startOffset);
         if (tail == null) {
             head = chunk;
-            firstForReader = chunk;
+            array.link(chunk);
         } else {
             tail.link(chunk);
         }
         tail = chunk;
         chunks++;
+        capacity += chunk.capacity();
     }
 
     /**
-     * Frees chunks that the reader has left.
+     * Frees chunks that the reader has taken to the end.
      *
      * @param offset the reader's
      * @return how many were freed, at most {@code max}
@@ -97,41 +137,59 @@ final class ChunkQueue {
     }
 
     boolean hasTaken(long offset) {
-        return head != tail && head.fullOffset() <= offset;
+        return head != null && head.endOffset() <= offset;
     }
 
     /**
-     * Frees all chunks, one after the other, as Redis frees a reply list: the longer the queue, the longer this takes.
+     * Frees all chunks, one after the other, as Redis frees a reply list (the longer it is, the longer this takes), and the array.
      *
-     * @param keep offset whose chunk is kept, since a send is reading it; -1 to free all
-     * @return the slot of that chunk, {@link Slots#NONE} without
+     * @param keep offset whose memory is kept, since a send is reading it; -1 to free all
+     * @return that memory, null without
      */
-    int freeAll(long keep) {
-        int kept = Slots.NONE;
+    Piece freeAll(long keep) {
+        Piece kept = null;
         while (head != null) {
-            if (keep >= head.startOffset() && keep < head.startOffset() + head.filled()) {
-                kept = head.slot;
-                payload -= head.filled();
-                head = head.next();
-                chunks--;
+            if (keep >= head.startOffset() && keep < head.endOffset()) {
+                kept = head.piece;
+                leaveHead();
             } else {
                 freeHead();
             }
         }
-        tail = null;
+        if (kept == null && keep >= array.startOffset() && keep < array.endOffset()) {
+            return array.piece;
+        }
+        memory.give(array.piece);
         return kept;
     }
 
     private void freeHead() {
-        slots.free(head.slot);
-        payload -= head.filled();
-        head = head.next();
-        chunks--;
+        memory.give(head.piece);
+        leaveHead();
     }
 
-    Chunk firstForReader() {
-        return firstForReader;
+    private void leaveHead() {
+        chunks--;
+        capacity -= head.capacity();
+        head = head.next();
+        if (head == null) {
+            tail = null;
+        }
     }
+
+    // ---- the reader's way; loop
+
+    Chunk array() {
+        return array;
+    }
+
+    /** Where the bytes behind a chunk's last are, if some are published there. */
+    Chunk after(Chunk chunk) {
+        Chunk next = chunk.next();
+        return next == null ? array : next;
+    }
+
+    // ---- accounts; command loop
 
     Chunk head() {
         return head;
@@ -141,21 +199,38 @@ final class ChunkQueue {
         return chunks;
     }
 
-    /** Stream bytes in all chunks, those included that were taken and not freed yet. */
-    long payloadBytes() {
-        return payload;
+    /** Whether the array has bytes that the reader has yet to take. */
+    boolean arrayInUse(long offset) {
+        return offset < array.endOffset();
     }
 
-    /** Offset of the oldest byte held, or {@code none} without one. */
-    long heldFrom(long none) {
+    /** Offset of the oldest byte held for a reader at {@code offset}, or {@code none} without one. */
+    long heldFrom(long offset, long none) {
+        if (arrayInUse(offset)) {
+            return array.startOffset();
+        }
         return head == null ? none : head.startOffset();
     }
 
-    /** Chunks behind the one under the reader. */
+    /** Chunks that the reader has not taken to the end: what oll counts. */
     int chunksBehind(long offset) {
-        if (tail == null || offset >= tail.startOffset()) {
-            return 0;
+        int count = chunks;
+        for (Chunk chunk = head;
+                chunk != null && chunk.endOffset() <= offset;
+                chunk = chunk.next()) {
+            count--;
         }
-        return (int) ((tail.startOffset() - offset + capacity - 1) / capacity);
+        return count;
+    }
+
+    /** Their capacity and Redis' overhead: what omem counts. */
+    long outputBytes(long offset) {
+        long bytes = capacity + (long) chunks * Chunk.OMEM_OVERHEAD_BYTES;
+        for (Chunk chunk = head;
+                chunk != null && chunk.endOffset() <= offset;
+                chunk = chunk.next()) {
+            bytes -= chunk.capacity() + Chunk.OMEM_OVERHEAD_BYTES;
+        }
+        return bytes;
     }
 }

@@ -10,7 +10,6 @@ import io.replbuf.buffer.OutputLimit;
 import io.replbuf.buffer.ReplicaCursor;
 import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.memory.Account;
-import io.replbuf.memory.Slots;
 import io.replbuf.stream.StreamRange;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -27,8 +26,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * published offset. They meet in the published offset (release, acquire), the queue of cursors that left a chunk, and the
  * closing of a cursor (see {@link io.replbuf.buffer.MemoryCursor}).
  *
- * <p><b>Memory</b> is the ring's size plus, for each cursor, its lag rounded up to chunks and at least one chunk once fed. The ring
- * is allocated when the first byte is fed after creation, {@link #dropBacklog} or a resize, and then as a whole.
+ * <p><b>Memory</b> is the ring's size plus, for each cursor, an array and its lag rounded up to chunks. The ring is allocated as a
+ * whole, with the first cursor or the first byte after creation or {@link #dropBacklog}, whichever comes first, and with a resize.
  *
  * <p>Where memory is short, {@link #feed} refuses, and {@link #open} answers null for an offset whose gap finds no room: a full
  * resync needs none at first.
@@ -46,7 +45,8 @@ final class LegacyBuffer implements ReplicationBuffer {
         }
     }
 
-    private final Slots slots;
+    private final ChunkMemory memory;
+    private final int arrayBytes;
     private final Account account;
     private final CursorQueue moved = new CursorQueue();
     private final List<LegacyCursor> open = new ArrayList<>();
@@ -63,7 +63,7 @@ final class LegacyBuffer implements ReplicationBuffer {
     private long published;
 
     private int chunks;
-    private int retired;
+    private long retiredBytes;
     private int maxFreedPerQueue;
     private boolean moreToFree;
     private long chargedBytes;
@@ -71,8 +71,12 @@ final class LegacyBuffer implements ReplicationBuffer {
     private long copiedBytes;
     private boolean closed;
 
-    LegacyBuffer(BufferContext context, int chunkBytes) {
-        this.slots = new Slots(context.extents(), chunkBytes);
+    /**
+     * @param chunkBytes length of a queue's array, and least length of a chunk
+     */
+    LegacyBuffer(BufferContext context, ChunkMemory memory, int chunkBytes) {
+        this.memory = memory;
+        this.arrayBytes = chunkBytes;
         this.account = context.account();
         this.ringBytes = checkedRing(context.backlogBytes());
         this.nextOffset = context.startOffset();
@@ -88,9 +92,6 @@ final class LegacyBuffer implements ReplicationBuffer {
             return nextOffset;
         }
         reserve(count);
-        if (ring == null) {
-            ring = new Ring(slots, ringBytes);
-        }
         ring.append(bytes, from, count);
         for (int i = 0; i < open.size(); i++) {
             ChunkQueue queue = open.get(i).queue();
@@ -109,25 +110,32 @@ final class LegacyBuffer implements ReplicationBuffer {
 
     /** Memory for the ring, if it is to be made, and for every queue: all or nothing. */
     private void reserve(int count) {
-        long needed = ring == null ? Ring.piecesFor(slots, ringBytes) : 0;
-        for (int i = 0; i < open.size(); i++) {
+        boolean enough = haveRing();
+        for (int i = 0; enough && i < open.size(); i++) {
             LegacyCursor cursor = open.get(i);
-            needed += cursor.queue().chunksFor(count, cursor.offset() == nextOffset);
+            enough = cursor.queue().reserve(count, cursor.offset() == nextOffset);
         }
-        if (!reserveChunks(needed)) {
+        if (!enough) {
+            for (int i = 0; i < open.size(); i++) {
+                open.get(i).queue().cancel();
+            }
+            charge();
             throw new BufferExhaustedException(
                     "feed: "
                             + count
-                            + " bytes (expected: memory for "
-                            + needed
-                            + " chunks of "
-                            + slots.slotBytes()
-                            + ")");
+                            + " bytes (expected: memory for them in the backlog of "
+                            + ringBytes
+                            + " and in "
+                            + open.size()
+                            + " queues)");
         }
     }
 
-    private boolean reserveChunks(long count) {
-        return count <= Integer.MAX_VALUE && slots.reserve((int) count);
+    private boolean haveRing() {
+        if (ring == null) {
+            ring = Ring.of(memory, ringBytes);
+        }
+        return ring != null;
     }
 
     @Override
@@ -163,16 +171,24 @@ final class LegacyBuffer implements ReplicationBuffer {
         if (!coverage().continues(offset)) {
             return null;
         }
-        ChunkQueue queue = new ChunkQueue(slots);
+        // As Redis makes it when the first replica asks; without memory for it the next feed says
+        // so.
+        haveRing();
+        ChunkQueue queue = ChunkQueue.of(memory, arrayBytes, offset);
+        if (queue == null) {
+            charge();
+            return null;
+        }
         long gap = nextOffset - offset;
         if (gap > 0) {
-            if (!reserveChunks(queue.chunksFor(gap, false))) {
+            if (!ring.copyNewest(gap, offset, queue)) {
+                queue.freeAll(-1);
+                charge();
                 return null;
             }
-            ring.copyNewest(gap, offset, queue);
-            copiedBytes += gap;
-            chunks += queue.chunks();
+            copiedBytes += 2 * gap;
         }
+        chunks += queue.chunks() + 1;
         LegacyCursor cursor = new LegacyCursor(this, queue, offset, loop);
         open.add(cursor);
         charge();
@@ -198,13 +214,17 @@ final class LegacyBuffer implements ReplicationBuffer {
         return moreToFree;
     }
 
-    /** Loses the history, as 6.2 does; the new ring is made with the next byte. */
+    /** Loses the history, as 6.2 does, even where the new size is larger. Without memory for a new ring the next feed says so. */
     @Override
     public void resizeBacklog(long backlogBytes) {
         long size = checkedRing(backlogBytes);
         if (size != ringBytes) {
             ringBytes = size;
-            dropBacklog();
+            if (ring != null) {
+                dropBacklog();
+                haveRing();
+                charge();
+            }
         }
     }
 
@@ -234,27 +254,29 @@ final class LegacyBuffer implements ReplicationBuffer {
         long inFlight = 0;
         for (int i = 0; i < open.size(); i++) {
             LegacyCursor cursor = open.get(i);
-            held += cursor.queue().payloadBytes();
-            heldFrom = Math.min(heldFrom, cursor.queue().heldFrom(nextOffset));
-            oldest = Math.min(oldest, cursor.offset());
+            // Once: the loop may move on meanwhile.
+            long offset = cursor.offset();
+            long from = cursor.queue().heldFrom(offset, nextOffset);
+            held += nextOffset - from;
+            heldFrom = Math.min(heldFrom, from);
+            oldest = Math.min(oldest, offset);
             inFlight += cursor.heldBytes();
         }
         for (int i = 0; i < closing.size(); i++) {
             inFlight += closing.get(i).heldBytes();
         }
         long unique = nextOffset - heldFrom;
-        long retiredBytes = (long) retired * slots.slotBytes();
         return new BufferStats(
                 unique,
                 held - unique,
                 closed ? 0 : metadataBytes(),
-                closed ? 0 : (long) slots.used() * slots.slotBytes() - held - retiredBytes,
+                closed ? 0 : memory.usedBytes() - held - retiredBytes,
                 closed ? 0 : retiredBytes,
                 nextOffset - oldest,
                 inFlight,
                 0,
                 ringFilled(),
-                closed ? 0 : slots.mappedBytes(),
+                closed ? 0 : memory.mappedBytes(),
                 chunks,
                 open.size(),
                 0,
@@ -303,11 +325,7 @@ final class LegacyBuffer implements ReplicationBuffer {
         return (long) PUBLISHED.getAcquire(this);
     }
 
-    int chunkBytes() {
-        return slots.slotBytes();
-    }
-
-    /** The cursor's reader has left chunks; frees as many as a turn may. */
+    /** The cursor's reader has taken chunks to the end; frees as many as a turn may. */
     void freeTaken(LegacyCursor cursor) {
         int freed = cursor.queue().freeTaken(cursor.offset(), maxFreedPerQueue);
         chunks -= freed;
@@ -322,8 +340,8 @@ final class LegacyBuffer implements ReplicationBuffer {
         open.remove(cursor);
         closing.add(cursor);
         chunks -= freed;
-        if (cursor.retiredSlot() != Slots.NONE) {
-            retired++;
+        if (cursor.retired() != null) {
+            retiredBytes += cursor.retired().capacity();
         }
         charge();
     }
@@ -336,9 +354,10 @@ final class LegacyBuffer implements ReplicationBuffer {
     }
 
     private void freeRetired(LegacyCursor cursor) {
-        if (cursor.retiredSlot() != Slots.NONE) {
-            retired--;
-            slots.free(cursor.retiredSlot());
+        Piece piece = cursor.retired();
+        if (piece != null) {
+            retiredBytes -= piece.capacity();
+            memory.give(piece);
         }
     }
 
@@ -356,8 +375,8 @@ final class LegacyBuffer implements ReplicationBuffer {
         return ring;
     }
 
-    Slots slots() {
-        return slots;
+    ChunkMemory memory() {
+        return memory;
     }
 
     private long ringFilled() {
@@ -365,10 +384,10 @@ final class LegacyBuffer implements ReplicationBuffer {
     }
 
     private long metadataBytes() {
-        return (long) chunks * Chunk.OVERHEAD
+        return (long) chunks * Chunk.BYTES
                 + (long) (open.size() + closing.size()) * LegacyCursor.BYTES
-                + (ring == null ? 0 : 16 + (long) ring.pieces().length * Integer.BYTES)
-                + slots.metadataBytes();
+                + (ring == null ? 0 : ring.metadataBytes())
+                + memory.metadataBytes();
     }
 
     /** Brings the account to what is held now. */
@@ -376,7 +395,7 @@ final class LegacyBuffer implements ReplicationBuffer {
         if (closed) {
             return;
         }
-        long held = (long) slots.used() * slots.slotBytes() + metadataBytes();
+        long held = memory.usedBytes() + metadataBytes();
         if (held != chargedBytes) {
             account.add(held - chargedBytes);
             chargedBytes = held;

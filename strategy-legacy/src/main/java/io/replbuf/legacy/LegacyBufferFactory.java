@@ -5,6 +5,9 @@ import io.replbuf.buffer.BufferOption;
 import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.buffer.ReplicationBufferFactory;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes buffers of the strategy {@code legacy}; stateless, any thread. */
 public final class LegacyBufferFactory implements ReplicationBufferFactory {
@@ -16,7 +19,18 @@ public final class LegacyBufferFactory implements ReplicationBufferFactory {
             new BufferOption(
                     "repl-buffer-chunk-size",
                     Integer.toString(DEFAULT_CHUNK_BYTES),
-                    "Capacity of a chunk of a replica's queue in bytes, a power of two, 64 to 1048576; Redis 6.2 has 16384.");
+                    "Array of a replica and least capacity of a chunk of its queue in bytes, a power of two, 64 to 1048576;"
+                            + " Redis 6.2 has 16384.");
+
+    private static final BufferOption POOLED =
+            new BufferOption(
+                    "repl-buffer-pooled",
+                    "no",
+                    "Whether backlog and chunks are cut from extents and used again; no, as in Redis: each is an allocation"
+                            + " of its own with fresh pages and is freed alone.");
+
+    private static final Logger LOG = LoggerFactory.getLogger(LegacyBufferFactory.class);
+    private static final AtomicBoolean POOLED_SAID = new AtomicBoolean();
 
     /** For {@link java.util.ServiceLoader}. */
     public LegacyBufferFactory() {}
@@ -28,7 +42,7 @@ public final class LegacyBufferFactory implements ReplicationBufferFactory {
 
     @Override
     public List<BufferOption> options() {
-        return List.of(CHUNK_SIZE);
+        return List.of(CHUNK_SIZE, POOLED);
     }
 
     @Override
@@ -38,7 +52,27 @@ public final class LegacyBufferFactory implements ReplicationBufferFactory {
 
     @Override
     public ReplicationBuffer create(BufferContext context) {
-        return new LegacyBuffer(context, chunkBytes(context.option(CHUNK_SIZE)));
+        int chunkBytes = chunkBytes(context.option(CHUNK_SIZE));
+        boolean pooled = yesOrNo(context.option(POOLED));
+        if (!pooled
+                && context.extents().pieces() == null
+                && POOLED_SAID.compareAndSet(false, true)) {
+            LOG.warn(
+                    "{} no: this JVM lends malloc only with --enable-native-access=ALL-UNNAMED, so chunks come from extents",
+                    POOLED.name());
+        }
+        return new LegacyBuffer(
+                context, ChunkMemory.of(context.extents(), chunkBytes, pooled), chunkBytes);
+    }
+
+    private static boolean yesOrNo(String value) {
+        return switch (value) {
+            case "yes" -> true;
+            case "no" -> false;
+            default ->
+                    throw new IllegalArgumentException(
+                            POOLED.name() + ": \"" + value + "\" (expected: yes or no)");
+        };
     }
 
     private static int chunkBytes(String value) {

@@ -1,7 +1,6 @@
 package io.replbuf.legacy;
 
 import io.replbuf.buffer.MemoryCursor;
-import io.replbuf.memory.Slots;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
@@ -11,8 +10,8 @@ import java.util.concurrent.Executor;
  * <p>The command loop feeds and frees the queue; the loop walks along it behind the published offset and owns the position.
  */
 final class LegacyCursor extends MemoryCursor {
-    /** This object, its queue and its view, with their headers: 128, 72 and 64 bytes; charged as metadata. */
-    static final int BYTES = 264;
+    /** This object, its queue and its view, with their headers: 128, 56 and 64 bytes; charged as metadata. */
+    static final int BYTES = 248;
 
     private final LegacyBuffer buffer;
     private final ChunkQueue queue;
@@ -23,7 +22,7 @@ final class LegacyCursor extends MemoryCursor {
     private ByteBuffer viewed;
 
     // The command loop's half.
-    private int retiredSlot = Slots.NONE;
+    private Piece retired;
 
     LegacyCursor(LegacyBuffer buffer, ChunkQueue queue, long offset, Executor loop) {
         super(offset, loop, buffer.moved());
@@ -41,24 +40,25 @@ final class LegacyCursor extends MemoryCursor {
     /** At most the rest of a chunk, as Redis writes node by node. */
     @Override
     protected ByteBuffer slice(long from, int bytes) {
-        Chunk chunk = current == null ? queue.firstForReader() : current;
-        while (from >= chunk.fullOffset()) {
-            chunk = chunk.next();
+        Chunk chunk = current == null ? queue.array() : current;
+        while (from >= chunk.endOffset()) {
+            chunk = queue.after(chunk);
         }
         current = chunk;
-        if (chunk.memory != viewed) {
-            viewed = chunk.memory;
+        Piece piece = chunk.piece;
+        if (piece.memory() != viewed) {
+            viewed = piece.memory();
             view = viewed.duplicate();
         }
-        int position = chunk.position + (int) (from - chunk.startOffset());
-        int length = (int) Math.min(bytes, chunk.fullOffset() - from);
+        int position = piece.position() + (int) (from - chunk.startOffset());
+        int length = (int) Math.min(bytes, chunk.endOffset() - from);
         return view.clear().position(position).limit(position + length);
     }
 
-    /** Only a chunk that was left is of interest: it can be freed. */
+    /** Only a chunk that was taken to its end is of interest: it can be freed. The array stays. */
     @Override
     protected boolean moved(long from, long to) {
-        return to == current.fullOffset();
+        return current != queue.array() && to >= current.endOffset();
     }
 
     @Override
@@ -81,17 +81,17 @@ final class LegacyCursor extends MemoryCursor {
 
     @Override
     protected void closed(long from, int bytes) {
-        int chunks = queue.chunks();
-        retiredSlot = queue.freeAll(bytes == 0 ? -1 : from);
+        int chunks = queue.chunks() + 1;
+        retired = queue.freeAll(bytes == 0 ? -1 : from);
         buffer.closing(this, chunks);
     }
 
     @Override
     public long outputBytes() {
-        return (long) outputBlocks() * (buffer.chunkBytes() + Chunk.OVERHEAD);
+        return closing() ? 0 : queue.outputBytes(offset());
     }
 
-    /** The reply list of 6.2, without the array in the client object that the first chunk stands for. */
+    /** The reply list of 6.2, without the array. */
     @Override
     public int outputBlocks() {
         return closing() ? 0 : queue.chunksBehind(offset());
@@ -101,9 +101,9 @@ final class LegacyCursor extends MemoryCursor {
         return queue;
     }
 
-    /** The chunk of a send that was under way when the cursor was closed. */
-    int retiredSlot() {
-        return retiredSlot;
+    /** The memory of a send that was under way when the cursor was closed; null without. */
+    Piece retired() {
+        return retired;
     }
 
     void noticeAgain() {

@@ -1,13 +1,28 @@
 package io.replbuf.legacy;
 
+import io.replbuf.buffer.OptionSet;
 import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.buffer.ReplicationBufferContract;
 import io.replbuf.buffer.ReplicationBufferFactory;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The contract, with chunks so small that most slices end at an edge. */
+/** The contract, with chunks so small that most slices end at an edge. The ring's size is exact. */
+@ParameterizedClass
+@MethodSource("optionSets")
 class LegacyBufferTest extends ReplicationBufferContract {
-    static final int CHUNK_BYTES = 512;
+    private static final String CHUNK_SIZE = "repl-buffer-chunk-size";
+
+    @Parameter OptionSet set;
+
+    static List<OptionSet> optionSets() {
+        return List.of(
+                new OptionSet("own allocations", Map.of(CHUNK_SIZE, "512"), 0),
+                new OptionSet("pooled", Map.of(CHUNK_SIZE, "512", "repl-buffer-pooled", "yes"), 0));
+    }
 
     @Override
     protected ReplicationBufferFactory factory() {
@@ -16,13 +31,17 @@ class LegacyBufferTest extends ReplicationBufferContract {
 
     @Override
     protected Map<String, String> options() {
-        return Map.of("repl-buffer-chunk-size", Integer.toString(CHUNK_BYTES));
+        return set.options();
     }
 
-    /** The ring's size is exact. */
     @Override
     protected long granularityBytes() {
-        return 0;
+        return set.granularityBytes();
+    }
+
+    @Override
+    protected int fixedSeeds() {
+        return 4;
     }
 
     @Override

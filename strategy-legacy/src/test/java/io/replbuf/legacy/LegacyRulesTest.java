@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What is legacy's own, and what it costs: the reason why the other strategies exist. */
 class LegacyRulesTest {
     private static final int CHUNK = 16 << 10;
+    private static final int NODE = 20_480 - 16;
     private static final int RING = 64 << 10;
     private static final Executor LOOP = Runnable::run;
 
@@ -82,6 +83,18 @@ class LegacyRulesTest {
     }
 
     @Test
+    void shouldMakeTheRingForTheFirstReplicaAndEachNewSizeAtOnce() {
+        open(1);
+        assertThat(buffer.stats().slackBytes()).isEqualTo(RING + CHUNK);
+
+        buffer.resizeBacklog(2 * RING);
+        assertThat(buffer.stats().slackBytes()).isEqualTo(2 * RING + CHUNK);
+        buffer.dropBacklog();
+        buffer.resizeBacklog(RING);
+        assertThat(buffer.stats().slackBytes()).as("none, so none is resized").isEqualTo(CHUNK);
+    }
+
+    @Test
     void shouldHoldEachByteOncePerReplicaAndOnceMore() {
         for (int i = 0; i < 16; i++) {
             open(1);
@@ -96,19 +109,67 @@ class LegacyRulesTest {
         assertThat(stats.duplicatedPayloadBytes()).isEqualTo((15L << 20) + RING);
         assertThat(stats.copiedBytes()).isEqualTo(17L << 20);
         assertThat(stats.fedBytes()).isEqualTo(1 << 20);
-        assertThat(stats.blocks()).isEqualTo(16 * 64);
+        int list = 63 * CHUNK;
+        assertThat(stats.blocks()).isEqualTo(16 * (1 + (list + NODE - 1) / NODE));
     }
 
+    /** Once into a string, as sdsnewlen makes it, and once from there into the queue. */
     @Test
-    void shouldCopyTheGapOfAPartialResync() {
+    void shouldCopyTheGapOfAPartialResyncTwice() {
         feed(50_000);
         long before = buffer.stats().copiedBytes();
 
         ReplicaCursor back = open(10_001);
-        assertThat(buffer.stats().copiedBytes() - before).isEqualTo(40_000);
+        assertThat(buffer.stats().copiedBytes() - before).isEqualTo(80_000);
         assertThat(buffer.stats().duplicatedPayloadBytes()).isEqualTo(40_000);
+        assertThat(back.outputBlocks()).as("one chunk of the gap's length").isEqualTo(1);
+        assertThat(back.outputBytes()).isEqualTo(40_960 - 16 + 40);
         readAll(back);
         assertThat(back.offset()).isEqualTo(50_001);
+    }
+
+    @Test
+    void shouldHoldTheGapTwiceWhileItIsCopied() {
+        feed(3 * RING);
+        feed(RING / 2);
+        long peak = buffer.stats().retainedBytes();
+        ReplicaCursor back = open(buffer.coverage().startOffset());
+        assertThat(back.outputBlocks()).as("what is before and behind the ring's end").isEqualTo(2);
+        assertThat(buffer.stats().retainedBytes() - peak).isGreaterThan(RING);
+        readAll(back);
+        assertThat(back.offset()).isEqualTo(buffer.nextOffset());
+    }
+
+    /** The numbers are those of a real 6.2: see LegacyAgainstRedis62Test in the harness. */
+    @Test
+    void shouldFillTheArrayThenChunksToTheirEnd() {
+        ReplicaCursor cursor = open(1);
+        feed(10_030);
+        feed(4_029);
+        assertThat(cursor.outputBlocks()).as("the array takes both").isZero();
+        feed(4_000);
+        assertThat(cursor.outputBytes()).as("no third, which does not fit").isEqualTo(20_504);
+        feed(100);
+        feed(NODE - 4_100);
+        assertThat(cursor.outputBlocks()).as("filled to its end").isEqualTo(1);
+        feed(1);
+        assertThat(cursor.outputBytes()).isEqualTo(2 * 20_504);
+        feed(NODE - 1 + 70_000);
+        assertThat(cursor.outputBlocks()).as("70,000 bytes in one").isEqualTo(3);
+        assertThat(cursor.outputBytes()).isEqualTo(2 * 20_504 + 81_920 - 16 + 40);
+        readAll(cursor);
+        assertThat(cursor.offset()).isEqualTo(buffer.nextOffset());
+        buffer.turn(64);
+        assertThat(buffer.stats().blocks()).as("the array is left").isEqualTo(1);
+    }
+
+    @Test
+    void shouldMakeSizeClassesAsJemallocDoes() {
+        int[] asked = {64, 65, 128, 129, 16_384, 16_385, 16_400, 20_481, 32_768, 32_769, 81_937};
+        int[] given = {64, 80, 128, 160, 16_384, 20_480, 20_480, 24_576, 32_768, 40_960, 98_304};
+        for (int i = 0; i < asked.length; i++) {
+            assertThat(OwnMemory.sizeClass(asked[i])).as("for " + asked[i]).isEqualTo(given[i]);
+        }
     }
 
     @Test
@@ -151,13 +212,28 @@ class LegacyRulesTest {
     @Test
     void shouldFreeAKilledReplicasChunksAtOnce() {
         ReplicaCursor killed = open(1);
-        feed(100 << 20);
-        assertThat(extents.liveBytes()).isEqualTo(4L * Extent.BYTES);
+        for (int i = 0; i < 100; i++) {
+            feed(1 << 20);
+        }
+        assertThat(extents.liveBytes()).isGreaterThan(100L << 20);
 
         killed.close();
         assertThat(buffer.stats().blocks()).isZero();
         assertThat(buffer.stats().duplicatedPayloadBytes()).isZero();
+        assertThat(extents.liveBytes()).as("the ring").isEqualTo(RING);
+    }
+
+    @Test
+    void shouldTakeExtentsWherePooled() {
+        LegacyBuffer pooled = buffer(RING, Map.of("repl-buffer-pooled", "yes"));
+        ReplicaCursor killed = pooled.open(1, CursorRole.REPLICA, LOOP);
+        pooled.feed(ByteBuffer.allocate(100 << 20));
+        assertThat(extents.liveBytes()).isEqualTo(4L * Extent.BYTES);
+        assertThat(killed.outputBlocks()).as("long ones are split").isEqualTo(6400);
+
+        killed.close();
         assertThat(extents.liveBytes()).isEqualTo(Extent.BYTES);
+        pooled.close();
     }
 
     @Test
@@ -176,9 +252,8 @@ class LegacyRulesTest {
         assertThat(buffer.stats().blocks()).isEqualTo(cursors.length);
     }
 
-    /** The chunk under a reader stands for the 16 KB array in Redis' client: kept, used again, and not part of omem. */
     @Test
-    void shouldKeepOneChunkForAnIdleReplica() {
+    void shouldKeepTheArrayForAnIdleReplica() {
         ReplicaCursor cursor = open(1);
         for (int i = 0; i < 100; i++) {
             feed(10_000);
@@ -187,9 +262,10 @@ class LegacyRulesTest {
             buffer.turn(64);
             assertThat(buffer.stats().blocks()).isEqualTo(1);
         }
-        feed(3 * CHUNK);
-        assertThat(cursor.outputBlocks()).isEqualTo(2);
-        assertThat(cursor.outputBytes()).isEqualTo(2L * (CHUNK + 40));
+        feed(3 * NODE);
+        assertThat(cursor.outputBlocks()).isEqualTo(1);
+        readAll(cursor);
+        assertThat(cursor.outputBytes()).as("taken, if not freed yet").isZero();
     }
 
     @Test
@@ -210,8 +286,8 @@ class LegacyRulesTest {
         while (large.open(1, CursorRole.REPLICA, LOOP) != null) {
             opened++;
         }
-        // Eight extents: the ring and eleven gaps of 20 MiB each.
-        assertThat(opened).isEqualTo(11);
+        // 256 MiB: the ring, and gaps of 20 MiB in chunks of the class of 24 MiB.
+        assertThat(opened).isEqualTo(8);
         assertThat(large.open(large.nextOffset(), CursorRole.REPLICA, LOOP)).isNotNull();
         assertThat(LiveObjects.bytes(large)).isEqualTo(account.bytes());
         large.close();
@@ -224,6 +300,8 @@ class LegacyRulesTest {
                 .hasMessageContaining("repl-buffer-chunk-size: 1000 (expected: a power of two");
         assertThatThrownBy(() -> buffer(RING, Map.of("repl-buffer-chunk-size", "big")))
                 .hasMessageContaining("\"big\" (expected");
+        assertThatThrownBy(() -> buffer(RING, Map.of("repl-buffer-pooled", "maybe")))
+                .hasMessageContaining("repl-buffer-pooled: \"maybe\" (expected: yes or no)");
         assertThatThrownBy(() -> buffer(0, Map.of())).hasMessageContaining("backlogBytes: 0");
     }
 }

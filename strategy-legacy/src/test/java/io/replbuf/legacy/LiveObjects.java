@@ -1,41 +1,77 @@
 package io.replbuf.legacy;
 
 import io.replbuf.memory.Extent;
-import io.replbuf.memory.Slots;
+import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Set;
 
-/** Adds up what a buffer holds by walking every queue and looking at every slot, not by the ledger's formulas. */
+/** Adds up what a buffer holds by walking every queue and looking at every piece, not by the ledger's formulas. */
 final class LiveObjects {
-    private LiveObjects() {}
+    private final LegacyBuffer buffer;
+    private final Map<ByteBuffer, Set<Integer>> seen = new IdentityHashMap<>();
+    private long bytes;
+
+    private LiveObjects(LegacyBuffer buffer) {
+        this.buffer = buffer;
+    }
 
     static long bytes(LegacyBuffer buffer) {
-        Slots slots = buffer.slots();
-        Set<Integer> seen = new HashSet<>();
-        long metadata = 0;
+        return new LiveObjects(buffer).count();
+    }
+
+    private long count() {
         for (LegacyCursor cursor : buffer.openCursors()) {
-            metadata += LegacyCursor.BYTES;
+            bytes += LegacyCursor.BYTES;
+            see(cursor.queue().array());
             for (Chunk chunk = cursor.queue().head(); chunk != null; chunk = chunk.next()) {
-                metadata += Chunk.OVERHEAD;
-                see(slots, chunk.slot, seen);
+                see(chunk);
             }
         }
         for (LegacyCursor cursor : buffer.closingCursors()) {
-            metadata += LegacyCursor.BYTES;
-            if (cursor.retiredSlot() != Slots.NONE) {
-                see(slots, cursor.retiredSlot(), seen);
+            bytes += LegacyCursor.BYTES;
+            if (cursor.retired() != null) {
+                see(cursor.retired());
             }
         }
         if (buffer.ring() != null) {
-            metadata += 16 + 4L * buffer.ring().pieces().length;
-            for (int piece : buffer.ring().pieces()) {
-                see(slots, piece, seen);
+            bytes += 16 + 4L * buffer.ring().pieces().length;
+            for (Piece piece : buffer.ring().pieces()) {
+                see(piece);
             }
         }
-        long extents = slots.mappedBytes() / Extent.BYTES;
-        metadata += extents * ((Extent.BYTES / slots.slotBytes() + 63) / 64 * Long.BYTES);
-        return metadata + (long) seen.size() * slots.slotBytes();
+        if (buffer.memory() instanceof ExtentMemory pooled) {
+            long extents = pooled.mappedBytes() / Extent.BYTES;
+            int slotBytes = pooled.mostBytes();
+            bytes += extents * ((Extent.BYTES / slotBytes + 63) / 64 * Long.BYTES);
+        } else {
+            bytes += seen.values().stream().mapToLong(Set::size).sum() * overhead();
+        }
+        return bytes;
+    }
+
+    /** A piece of its own has a buffer of its own. */
+    private static int overhead() {
+        return Runtime.version().feature() >= 22 ? 128 : 160;
+    }
+
+    private void see(Chunk chunk) {
+        bytes += Chunk.BYTES;
+        see(chunk.piece);
+    }
+
+    private void see(Piece piece) {
+        bytes += piece.capacity() + Piece.BYTES;
+        boolean free =
+                buffer.memory() instanceof ExtentMemory pooled
+                        && pooled.slots().isFree(piece.slot());
+        if (free
+                || !seen.computeIfAbsent(piece.memory(), memory -> new HashSet<>())
+                        .add(piece.position())) {
+            throw new AssertionError(piece + ": free, or held twice");
+        }
     }
 
     /** Marks every stream offset that some chunk or the ring holds, and counts the marks. */
@@ -43,9 +79,11 @@ final class LiveObjects {
         long next = buffer.nextOffset();
         BitSet marks = new BitSet();
         for (LegacyCursor cursor : buffer.openCursors()) {
+            if (cursor.offset() < cursor.queue().array().endOffset()) {
+                mark(cursor.queue().array(), next, marks);
+            }
             for (Chunk chunk = cursor.queue().head(); chunk != null; chunk = chunk.next()) {
-                int from = (int) (next - chunk.startOffset() - chunk.filled());
-                marks.set(from, from + chunk.filled());
+                mark(chunk, next, marks);
             }
         }
         if (buffer.ring() != null) {
@@ -54,9 +92,8 @@ final class LiveObjects {
         return marks.cardinality();
     }
 
-    private static void see(Slots slots, int slot, Set<Integer> seen) {
-        if (slots.isFree(slot) || !seen.add(slot)) {
-            throw new AssertionError("slot " + slot + ": free, or held twice");
-        }
+    private static void mark(Chunk chunk, long next, BitSet marks) {
+        int from = (int) (next - chunk.endOffset());
+        marks.set(from, from + chunk.filled());
     }
 }
