@@ -56,4 +56,10 @@ public record LogEnv(
                 StreamIndex.inMemory(),
                 listener);
     }
+
+    /** The same on another disk. */
+    public LogEnv on(LogFiles disk) {
+        return new LogEnv(
+                nanoClock, wallMillis, account, commandLoop, disk, index, listener, threads);
+    }
 }

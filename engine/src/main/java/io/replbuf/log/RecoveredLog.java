@@ -104,6 +104,22 @@ public final class RecoveredLog {
         return scan.loadProblem();
     }
 
+    /**
+     * Whether the stream came by {@code nextOffset} in the history of that name: a data set that stands there in that history
+     * may go on with this log, and no other.
+     */
+    public boolean passes(Replid history, long nextOffset) {
+        for (LogScan.Found found : scan.segments()) {
+            LogPart part = found.part();
+            if (part.replid().equals(history)
+                    && nextOffset >= part.startOffset()
+                    && nextOffset <= part.nextOffset()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The range's end is where the data set stands. */
     public StreamLog resume(Replid newReplid) throws IOException {
         return resume(range().nextOffset(), newReplid);

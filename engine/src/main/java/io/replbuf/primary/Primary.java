@@ -8,6 +8,7 @@ import io.replbuf.buffer.CursorRole;
 import io.replbuf.buffer.OutputLimit;
 import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.buffer.ReplicationBufferFactory;
+import io.replbuf.log.LogListener;
 import io.replbuf.log.StreamLogStats;
 import io.replbuf.memory.Owner;
 import io.replbuf.resp.Reply;
@@ -64,7 +65,7 @@ public final class Primary implements AutoCloseable {
 
     /**
      * @throws IllegalArgumentException if the strategy or one of its options is unknown or out of range
-     * @throws UncheckedIOException if the log or the tap cannot be opened; names the path
+     * @throws UncheckedIOException if the tap cannot be opened; names the path
      */
     public Primary(PrimaryConfig config, PrimaryEnv env) {
         this.config = config;
@@ -75,11 +76,19 @@ public final class Primary implements AutoCloseable {
         loops = new ReplicaLoops(env.replicaLoops(), env.senderLoops(), env.nanoClock());
         long startOffset = RedisOffsets.fromRedis(env.redisOffset());
         ReplicationBufferFactory factory = Strategies.named(env.strategy());
-        log =
-                factory.needsHistory()
-                        ? PrimaryLog.open(
-                                env, () -> history.replid(), startOffset, loops::logWritten)
-                        : null;
+        if (factory.needsHistory() && env.log() == null) {
+            throw new IllegalArgumentException(
+                    "strategy " + env.strategy() + " without a log (expected: one)");
+        }
+        log = env.log() == null ? null : new PrimaryLog(env.log(), () -> history.replid());
+        env.logEvents()
+                .add(
+                        new LogListener() {
+                            @Override
+                            public void written(long writtenOffset) {
+                                loops.logWritten();
+                            }
+                        });
         buffer =
                 factory.create(
                         new BufferContext(
@@ -87,7 +96,7 @@ public final class Primary implements AutoCloseable {
                                 env.extents(),
                                 env.accountant().account(Owner.REPLICATION),
                                 env.helper(),
-                                log == null ? null : log.history(),
+                                factory.needsHistory() ? env.log() : null,
                                 startOffset,
                                 config.backlogBytes(),
                                 env.options()));

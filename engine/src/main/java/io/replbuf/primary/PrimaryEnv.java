@@ -2,6 +2,7 @@ package io.replbuf.primary;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.replbuf.log.StreamLog;
 import io.replbuf.memory.Accountant;
 import io.replbuf.memory.Extents;
 import io.replbuf.stream.History;
@@ -30,6 +31,8 @@ import java.util.function.LongSupplier;
  * @param acked runs when an ACK arrived: a WAIT may be over
  * @param history the history to start with
  * @param redisOffset the offset to start with, in Redis' numbering: how many bytes there were
+ * @param log opened at that offset and yet to be started; null without. The primary closes it
+ * @param logEvents what the log was opened with
  */
 public record PrimaryEnv(
         EventLoop commandLoop,
@@ -48,4 +51,6 @@ public record PrimaryEnv(
         ReplicaSlots slots,
         Runnable acked,
         History history,
-        long redisOffset) {}
+        long redisOffset,
+        StreamLog log,
+        LogEvents logEvents) {}

@@ -3,16 +3,9 @@ package io.replbuf.primary;
 import io.replbuf.buffer.CursorRole;
 import io.replbuf.buffer.ReplicaCursor;
 import io.replbuf.buffer.ReplicationBuffer;
-import io.replbuf.buffer.StreamHistory;
-import io.replbuf.log.LogConfig;
-import io.replbuf.log.LogEnv;
-import io.replbuf.log.LogListener;
 import io.replbuf.log.StreamLog;
 import io.replbuf.log.StreamLogStats;
-import io.replbuf.memory.Owner;
 import io.replbuf.stream.Replid;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.function.Supplier;
 
 /**
@@ -25,38 +18,13 @@ final class PrimaryLog implements AutoCloseable {
     private final Supplier<Replid> replid;
     private ReplicationBuffer buffer;
 
-    private PrimaryLog(StreamLog log, Supplier<Replid> replid) {
+    /**
+     * @param log open, and not started
+     * @param replid of the history that the stream belongs to, at any time
+     */
+    PrimaryLog(StreamLog log, Supplier<Replid> replid) {
         this.log = log;
         this.replid = replid;
-    }
-
-    /**
-     * @param replid of the history that the stream belongs to, at any time
-     * @param written runs on the log's thread when bytes have been written
-     * @throws UncheckedIOException if the folder cannot be used; names it
-     */
-    static PrimaryLog open(
-            PrimaryEnv env, Supplier<Replid> replid, long startOffset, Runnable written) {
-        LogConfig config = LogConfig.of(env.options(), env.dir());
-        LogListener listener =
-                new LogListener() {
-                    @Override
-                    public void written(long writtenOffset) {
-                        written.run();
-                    }
-                };
-        LogEnv logEnv = LogEnv.of(env.accountant().account(Owner.LOG), env.commandLoop(), listener);
-        try {
-            return new PrimaryLog(
-                    StreamLog.open(config, logEnv, replid.get(), startOffset), replid);
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "stream log in " + config.folder() + " cannot be opened: " + e.getMessage(), e);
-        }
-    }
-
-    StreamHistory history() {
-        return log;
     }
 
     /** Writes everything that {@code source} is fed from now on. */

@@ -11,8 +11,9 @@ import io.replbuf.resp.RespDecoder;
 /**
  * A connection: what it selected, what it has sent and what it has yet to take. Command loop only.
  *
- * <p>Replies gather in {@link #out} during a turn and leave in one write at its end. What the socket does not take then is
- * Netty's, and counted from there whenever somebody asks.
+ * <p>Replies gather in {@link #out} during a turn and leave in one write at its end, or are parked until the disk has what
+ * they acknowledge (see {@link Parking}). What the socket does not take then is Netty's, and counted from there whenever
+ * somebody asks.
  */
 final class Client implements ReplicaClient {
     /** What a connection costs us besides its buffers: the objects here and Netty's channel, measured once. */
@@ -49,6 +50,12 @@ final class Client implements ReplicaClient {
     /** Offset of the stream behind this client's last command, in Redis' numbering: what WAIT waits for. */
     long writeOffset;
 
+    /**
+     * Offset behind the last byte of the stream that this client's commands brought about: its replies since then acknowledge
+     * them.
+     */
+    long lastWriteOffset;
+
     /** Whether the input at hand has brought a command before the present one. */
     boolean commandsInBatch;
 
@@ -64,6 +71,11 @@ final class Client implements ReplicaClient {
     long aboveSoftSinceMillis;
 
     private ByteBuf out;
+
+    /** Replies that wait until what is below the offset is on the device; null if nothing waits. Then {@link #out} queues up behind. */
+    private ByteBuf parked;
+
+    private long parkedUntil;
     private boolean touched;
     private boolean closeAfterReply;
     private boolean closed;
@@ -129,31 +141,57 @@ final class Client implements ReplicaClient {
         return closed;
     }
 
-    /** End of the turn: hands the replies to the socket. */
+    /** End of the turn: hands the replies to the socket, or parks them if they acknowledge what is not on the device yet. */
     void flush() {
         touched = false;
-        ByteBuf replies = out;
-        out = null;
         if (closed) {
-            if (replies != null) {
-                replies.release();
+            dropOutput();
+        } else if (parked == null && out != null) {
+            ByteBuf replies = out;
+            out = null;
+            if (server.parking().holdsBack(this)) {
+                parked = replies;
+                parkedUntil = lastWriteOffset;
+                server.parking().add(this);
+            } else {
+                send(replies);
             }
-            return;
         }
-        if (replies == null) {
-            return;
+    }
+
+    /**
+     * Everything below {@code syncedOffset} is on the device: sends the replies that waited for no more.
+     *
+     * <p>What has gathered behind the parked ones waits for the last write among itself, so two offsets are enough for any
+     * number of replies, and a pipeline that never pauses gets its replies one fsync late rather than never.
+     *
+     * @return whether none is parked any more
+     */
+    boolean unpark(long syncedOffset) {
+        while (parked != null && !closed && parkedUntil <= syncedOffset) {
+            ByteBuf due = parked;
+            parked = out;
+            parkedUntil = lastWriteOffset;
+            out = null;
+            send(due);
         }
+        return parked == null || closed;
+    }
+
+    private void send(ByteBuf replies) {
         int length = replies.readableBytes();
+        boolean last = closeAfterReply && parked == null;
         server.stats().outputBytes += length;
-        server.stats().writes++;
-        if (closeAfterReply) {
+        if (last) {
             closed = true;
             channel.writeAndFlush(replies).addListener(ChannelFutureListener.CLOSE);
         } else if (length == 0) {
             replies.release();
+            return;
         } else {
             channel.writeAndFlush(replies, channel.voidPromise());
         }
+        server.stats().writes++;
     }
 
     /** Reply bytes in this turn's buffer. */
@@ -165,17 +203,23 @@ final class Client implements ReplicaClient {
         return out == null ? 0 : out.capacity();
     }
 
-    /** Reply bytes that the socket has not taken. */
+    /** Reply bytes of earlier turns: parked, or not yet taken by the socket. */
     long queuedBytes() {
         ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
-        return queue == null
-                ? 0
-                : Math.max(0, queue.totalPendingWriteBytes() - queue.currentProgress());
+        return parkedBytes()
+                + (queue == null
+                        ? 0
+                        : Math.max(0, queue.totalPendingWriteBytes() - queue.currentProgress()));
     }
 
     int queuedBuffers() {
         ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
-        return queue == null ? 0 : queue.size();
+        return (parked == null ? 0 : 1) + (queue == null ? 0 : queue.size());
+    }
+
+    /** Reply bytes that wait for the device, without those that have gathered behind them. */
+    int parkedBytes() {
+        return parked == null ? 0 : parked.readableBytes();
     }
 
     /** Everything that this connection holds. */
@@ -183,6 +227,7 @@ final class Client implements ReplicaClient {
         return BASE_BYTES
                 + input.capacity()
                 + (out == null ? 0 : out.capacity())
+                + (parked == null ? 0 : parked.capacity() - parked.readableBytes())
                 + (multi == null ? 0 : multi.bytes().capacity())
                 + (detached ? 0 : queuedBytes());
     }
@@ -205,6 +250,10 @@ final class Client implements ReplicaClient {
         if (out != null) {
             out.release();
             out = null;
+        }
+        if (parked != null) {
+            parked.release();
+            parked = null;
         }
     }
 

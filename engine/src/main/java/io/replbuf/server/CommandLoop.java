@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.replbuf.buffer.LimitConfig;
 import io.replbuf.keyspace.Keyspace;
+import io.replbuf.log.FsyncPolicy;
 import io.replbuf.memory.Accountant;
 import io.replbuf.memory.Owner;
 import io.replbuf.primary.Primary;
@@ -13,7 +14,9 @@ import io.replbuf.resp.Reply;
 import io.replbuf.resp.RespLimits;
 import io.replbuf.resp.RespWriter;
 import io.replbuf.snapshot.LoadResult;
+import io.replbuf.stream.RedisOffsets;
 import java.util.ArrayDeque;
+import java.util.Locale;
 import java.util.Queue;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -56,12 +59,16 @@ final class CommandLoop {
     private BiPredicate<String, ShutdownMode> shutdown;
     private ServerIdentity identity;
     private LoadResult loaded;
+    private Parking parking;
     private Runnable publish = () -> {};
 
     private boolean inTurn;
     private boolean acksArrived;
     private long turnMillis;
     private long turnNanos;
+
+    /** Where the stream was when the client under way began to change it. */
+    private long batchStartOffset;
 
     /* Directives that commands ask for. */
     private LimitConfig normalLimit;
@@ -97,14 +104,17 @@ final class CommandLoop {
             Primary attachedPrimary,
             Snapshots attachedSnapshots,
             Settings attachedSettings,
+            Parking attachedParking,
             BiPredicate<String, ShutdownMode> attachedShutdown,
             Runnable attachedPublish) {
         shutdown = attachedShutdown;
+        parking = attachedParking;
         settings = attachedSettings;
         primary = attachedPrimary;
         snapshots = attachedSnapshots;
         publish = attachedPublish;
         propagation.attach(primary, watches);
+        configured();
     }
 
     /** Before the first client. */
@@ -152,6 +162,10 @@ final class CommandLoop {
         if (snapshots != null) {
             snapshots.configured();
         }
+        if (parking != null) {
+            parking.policy(
+                    FsyncPolicy.valueOf(config.text("appendfsync").toUpperCase(Locale.ROOT)));
+        }
         respLimits.bulkBytes((int) config.number("proto-max-bulk-len"));
     }
 
@@ -187,18 +201,26 @@ final class CommandLoop {
                 acksArrived = false;
                 waits.check();
             }
-            for (Client client = resumable.poll(); client != null; client = resumable.poll()) {
-                if (client.input.own() != null && client.mayProceed()) {
-                    process(client, client.input.own());
-                }
+            if (!resumable.isEmpty()) {
+                resume();
+                clients.flush();
+                primary.endOfTurn();
             }
-            clients.flush();
+            parking.settle();
             publish.run();
             stats.longestTurnNanos =
                     Math.max(stats.longestTurnNanos, System.nanoTime() - turnNanos);
             inTurn = false;
         } catch (Throwable e) {
             fail(e);
+        }
+    }
+
+    private void resume() {
+        for (Client client = resumable.poll(); client != null; client = resumable.poll()) {
+            if (client.input.own() != null && client.mayProceed()) {
+                process(client, client.input.own());
+            }
         }
     }
 
@@ -249,6 +271,7 @@ final class CommandLoop {
     }
 
     private void process(Client client, ByteBuf in) {
+        batchStartOffset = primary.primaryOffset();
         try {
             while (client.mayProceed() && client.decoder.decode(in, client.request)) {
                 dispatcher.execute(client, client.request);
@@ -264,6 +287,7 @@ final class CommandLoop {
         }
         propagation.flush();
         client.writeOffset = primary.primaryOffset();
+        noteWrites(client);
         client.commandsInBatch = false;
         if (client.detached()) {
             return;
@@ -272,6 +296,15 @@ final class CommandLoop {
             in.readerIndex(in.writerIndex());
         }
         client.input.keepRest(in);
+    }
+
+    /** What the client under way has changed so far is in the stream: its replies acknowledge that. */
+    void noteWrites(Client client) {
+        long offset = primary.primaryOffset();
+        if (offset != batchStartOffset) {
+            batchStartOffset = offset;
+            parking.wrote(client, RedisOffsets.fromRedis(offset));
+        }
     }
 
     /** Further commands of a client that was blocked run at the end of this turn. */
@@ -366,6 +399,10 @@ final class CommandLoop {
 
     Snapshots snapshots() {
         return snapshots;
+    }
+
+    Parking parking() {
+        return parking;
     }
 
     Settings settings() {

@@ -54,6 +54,7 @@ final class Cron {
             clients(now);
             server.snapshots().cron(now);
             server.primary().cron(now);
+            server.parking().cron();
             sample();
         }
     }
@@ -102,7 +103,8 @@ final class Cron {
     }
 
     private static boolean passesLimit(Client client, LimitConfig limit, long now) {
-        long bytes = client.queuedBytes();
+        // Replies that queue up behind parked ones gather over many turns.
+        long bytes = client.queuedBytes() + client.gatheredBytes();
         if (limit.hardBytes() > 0 && bytes > limit.hardBytes()) {
             return true;
         }

@@ -137,12 +137,23 @@ final class Dispatcher {
         if (entry.write && server.writesStopped()) {
             return MISCONF;
         }
+        String logStopped = server.parking().stoppedReason();
+        if (logStopped != null
+                && (entry.write || client.multi != null && client.multi.writes(entry))) {
+            return "MISCONF Errors writing to the AOF file: " + logStopped;
+        }
         return null;
     }
 
     private void refuse(Client client, CommandEntry entry, String error) {
         if (entry != null) {
             entry.rejected++;
+        }
+        if (client.multi != null && entry != null && entry.spec.name().equals("exec")) {
+            client.endTransaction();
+            server.watches().unwatch(client);
+            replies.error("EXECABORT Transaction discarded because of: " + error);
+            return;
         }
         if (client.multi != null) {
             client.multi.breakOff();

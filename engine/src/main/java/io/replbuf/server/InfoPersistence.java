@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.log.StreamLogStats;
 import io.replbuf.snapshot.LoadResult;
 
 /** INFO's persistence section. "Copy on write" here is what a snapshot keeps of records that have changed since. */
@@ -13,6 +14,7 @@ final class InfoPersistence {
     void write(InfoFields fields) {
         Snapshots snapshots = server.snapshots();
         LoadResult loaded = server.loaded();
+        StreamLogStats log = server.primary().logStats();
         long total = snapshots.keysTotal();
         long done = snapshots.keysProcessed();
         fields.section("Persistence")
@@ -38,7 +40,9 @@ final class InfoPersistence {
                 .put("aof_current_rewrite_time_sec", -1)
                 .put("aof_last_bgrewrite_status", "ok")
                 .zeros("aof_rewrites", "aof_rewrites_consecutive_failures")
-                .put("aof_last_write_status", "ok")
+                .put(
+                        "aof_last_write_status",
+                        log == null || log.stoppedReason() == null ? "ok" : "err")
                 .zeros("aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size");
     }
 }

@@ -134,6 +134,12 @@ final class InfoReport {
     private void replicationBuffer(InfoFields fields) {
         fields.section("Replication_buffer");
         server.primary().infoReplicationBuffer(fields.builder());
+        long parked = 0;
+        for (Client client : server.clients().ordinary()) {
+            parked += client.parkedBytes();
+        }
+        fields.put("repl_log_parked_clients", server.parking().count())
+                .put("repl_log_parked_bytes", parked);
     }
 
     private void commandStats(InfoFields fields) {

@@ -46,6 +46,11 @@ final class MultiQueue {
         return entries;
     }
 
+    /** Whether {@code entry} is EXEC, and would run commands that write. */
+    boolean writes(CommandEntry entry) {
+        return entry.spec.name().equals("exec") && entries.stream().anyMatch(e -> e.write);
+    }
+
     ByteBuf bytes() {
         return bytes;
     }

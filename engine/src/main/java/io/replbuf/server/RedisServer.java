@@ -5,9 +5,12 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.replbuf.keyspace.Keyspace;
+import io.replbuf.log.LogEnv;
+import io.replbuf.log.LogFiles;
 import io.replbuf.memory.Accountant;
 import io.replbuf.memory.Extents;
 import io.replbuf.memory.Owner;
+import io.replbuf.primary.LogEvents;
 import io.replbuf.primary.Primary;
 import io.replbuf.primary.PrimaryEnv;
 import io.replbuf.primary.ReplicaSlots;
@@ -47,6 +50,7 @@ public final class RedisServer implements AutoCloseable {
 
     private final ServerConfig config;
     private final ProcessLog log;
+    private final LogFiles disk;
     private final Transport transport = Transport.ofThisJvm();
     private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
     private final MultiThreadIoEventLoopGroup commandGroup;
@@ -64,9 +68,10 @@ public final class RedisServer implements AutoCloseable {
     private CounterPublisher publisher;
     private int port;
 
-    private RedisServer(ServerConfig config, ProcessLog log) {
+    private RedisServer(ServerConfig config, ProcessLog log, LogFiles disk) {
         this.config = config;
         this.log = log;
+        this.disk = disk;
         commandGroup =
                 new MultiThreadIoEventLoopGroup(
                         1, threads("replbuf-command"), transport.handlers());
@@ -100,7 +105,12 @@ public final class RedisServer implements AutoCloseable {
     }
 
     static RedisServer start(ServerConfig config, ProcessLog log) throws StartException {
-        RedisServer server = new RedisServer(config, log);
+        return start(config, log, LogFiles.onDisk());
+    }
+
+    static RedisServer start(ServerConfig config, ProcessLog log, LogFiles disk)
+            throws StartException {
+        RedisServer server = new RedisServer(config, log, disk);
         try {
             server.begin();
             return server;
@@ -173,9 +183,18 @@ public final class RedisServer implements AutoCloseable {
     /** On the command loop; the reason why it cannot be, null if all is well. */
     private String assemble() {
         long start = System.currentTimeMillis();
-        Loading loading = Loading.load(config, keyspace);
-        if (loading.error() != null) {
-            return "Fatal error loading the DB: " + loading.error() + ". Exiting.";
+        LogEvents logEvents = new LogEvents();
+        Startup startup;
+        try {
+            startup =
+                    Startup.begin(
+                            config,
+                            keyspace,
+                            loop.commands(),
+                            LogEnv.of(accountant.account(Owner.LOG), loop.loop(), logEvents)
+                                    .on(disk));
+        } catch (StartException | IllegalArgumentException e) {
+            return e.getMessage();
         }
         snapshots = new Snapshots(loop, threads("replbuf-snapshot"));
         try {
@@ -185,16 +204,21 @@ public final class RedisServer implements AutoCloseable {
                 publisher = new CounterPublisher(loop, extents, counters);
                 slots = counters;
             }
-            primary = new Primary(config.primary(), environment(loading, slots));
+            primary = new Primary(config.primary(), environment(startup, logEvents, slots));
         } catch (IOException e) {
+            startup.close();
             return "repl-buffer-counters: " + e;
         } catch (IllegalArgumentException | UncheckedIOException e) {
+            startup.close();
             return e.getMessage();
         }
+        Parking parking = new Parking(loop, startup.log());
+        logEvents.add(parking);
         loop.attach(
                 primary,
                 snapshots,
                 new Settings(loop, log::level, cron::start),
+                parking,
                 this::shutdown,
                 publisher == null ? () -> {} : publisher::endOfTurn);
         loop.identify(
@@ -203,8 +227,8 @@ public final class RedisServer implements AutoCloseable {
                         start,
                         transport.name().toLowerCase(java.util.Locale.ROOT),
                         port),
-                loading.result());
-        for (Loading.Expired expired : loading.expired()) {
+                startup.loaded());
+        for (Loading.Expired expired : startup.expired()) {
             loop.propagation().expired(expired.db(), expired.key());
         }
         cron.start();
@@ -214,7 +238,7 @@ public final class RedisServer implements AutoCloseable {
         return null;
     }
 
-    private PrimaryEnv environment(Loading loading, ReplicaSlots slots) {
+    private PrimaryEnv environment(Startup startup, LogEvents logEvents, ReplicaSlots slots) {
         return new PrimaryEnv(
                 loop.loop(),
                 replicaGroup,
@@ -231,8 +255,10 @@ public final class RedisServer implements AutoCloseable {
                 config.path("repl-buffer-tap"),
                 slots,
                 loop::acked,
-                loading.history(),
-                loading.redisOffset());
+                startup.history(),
+                startup.redisOffset(),
+                startup.log(),
+                logEvents);
     }
 
     /** Loops for replicas that are sent to from the log; null if there is no log, or the replica loops are to do it. */

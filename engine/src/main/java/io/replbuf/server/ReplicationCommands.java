@@ -32,10 +32,7 @@ final class ReplicationCommands {
                         -3,
                         "2.8.0",
                         "An internal command used in replication.",
-                        call ->
-                                call.server()
-                                        .primary()
-                                        .psync(call.client(), call.request(), call.reply()),
+                        ReplicationCommands::psync,
                         ADMIN,
                         NOSCRIPT,
                         NO_MULTI)
@@ -44,9 +41,34 @@ final class ReplicationCommands {
                         1,
                         "1.0.0",
                         "An internal command used in replication.",
-                        call -> call.server().primary().sync(call.client()),
+                        ReplicationCommands::sync,
                         ADMIN,
                         NOSCRIPT,
                         NO_MULTI);
+    }
+
+    private static void psync(Call call) {
+        if (mayHandOver(call)) {
+            call.server().primary().psync(call.client(), call.request(), call.reply());
+        }
+    }
+
+    private static void sync(Call call) {
+        if (mayHandOver(call)) {
+            call.server().primary().sync(call.client());
+        }
+    }
+
+    /** Replies that wait for the disk cannot go along, and must not leave early. No replica writes on its connection. */
+    private static boolean mayHandOver(Call call) {
+        call.server().noteWrites(call.client());
+        if (call.server().parking().holdsBack(call.client()) || call.client().parkedBytes() > 0) {
+            call.reply()
+                    .error(
+                            "ERR replies to this connection's writes still wait for the disk (expected: a connection that"
+                                    + " has read the replies to its writes)");
+            return false;
+        }
+        return true;
     }
 }

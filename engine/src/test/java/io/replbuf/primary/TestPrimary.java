@@ -85,7 +85,9 @@ final class TestPrimary implements AutoCloseable {
                         ReplicaSlots.NONE,
                         () -> {},
                         History.fresh(),
-                        0);
+                        0,
+                        null,
+                        new LogEvents());
         primary = onCommandLoop(() -> new Primary(config, env));
         listener =
                 new ServerBootstrap()

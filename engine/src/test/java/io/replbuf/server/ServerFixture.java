@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.log.LogFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,13 @@ final class ServerFixture implements AutoCloseable {
      * @param directives name, value, name, value …
      */
     ServerFixture(Path dir, String... directives) throws ConfigException, StartException {
-        server = RedisServer.start(config(dir, directives));
+        this(dir, LogFiles.onDisk(), directives);
+    }
+
+    /** With a log, if it has one, on this disk. */
+    ServerFixture(Path dir, LogFiles disk, String... directives)
+            throws ConfigException, StartException {
+        server = RedisServer.start(config(dir, directives), ProcessLog.UNCHANGED, disk);
     }
 
     static ServerConfig config(Path dir, String... directives) throws ConfigException {
