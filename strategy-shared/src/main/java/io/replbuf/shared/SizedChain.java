@@ -26,11 +26,6 @@ final class SizedChain extends BlockChain {
 
     private static final int EXTENT_PAYLOAD = Extent.BYTES - HEADER_BYTES;
 
-    /** A radix tree's header per node, and about what a key of it takes: two nodes and its value. */
-    private static final int INDEX_NODE_BYTES = 4;
-
-    private static final int INDEX_KEY_BYTES = 2 * INDEX_NODE_BYTES + 8;
-
     private final SizedTable sized;
     private final PageRuns runs;
 
@@ -212,11 +207,13 @@ final class SizedChain extends BlockChain {
         return REDIS_BLOCK_OVERHEAD;
     }
 
-    /** What Redis would report for its tree: an estimate, exact while it is empty. */
+    /** Of Redis' tree, as INFO says it; ours is the numbering of the blocks and takes nothing. */
     @Override
     long indexBytes() {
-        long entries = sized.end() / INDEX_BLOCKS - sized.head() / INDEX_BLOCKS;
-        return INDEX_NODE_BYTES + entries * INDEX_KEY_BYTES;
+        // Of the first entry at or above the head; entry n is block 64 n - 1.
+        long first = firstHeld() / INDEX_BLOCKS + 1;
+        long end = sized.end() / INDEX_BLOCKS + 1;
+        return RedisIndex.bytes(entry -> sized.start(indexed(entry)), first, end);
     }
 
     PageRuns runs() {
