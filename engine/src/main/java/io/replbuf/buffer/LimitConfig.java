@@ -20,4 +20,11 @@ public record LimitConfig(long hardBytes, long softBytes, int softSeconds) {
                             + " (expected: each >= 0)");
         }
     }
+
+    /** Where the first of both limits is; without any, farther than a stream gets. */
+    public long nearestBytes() {
+        long hard = hardBytes == 0 ? Long.MAX_VALUE / 4 : hardBytes;
+        long soft = softBytes == 0 ? Long.MAX_VALUE / 4 : softBytes;
+        return Math.min(hard, soft);
+    }
 }

@@ -36,7 +36,7 @@ public final class Primary implements AutoCloseable {
     /** Most blocks trimmed in one turn, as Redis does before it sleeps; trimming goes on by itself in the next. */
     private static final int TRIM_BLOCKS = 640;
 
-    /** Limits are looked at when a block's worth was fed, as in Redis, and by cron. */
+    /** Limits are looked at no more often than for a block's worth, as in Redis, and by cron. */
     private static final int LIMIT_CHECK_BYTES = 16 << 10;
 
     private final PrimaryEnv env;
@@ -54,7 +54,10 @@ public final class Primary implements AutoCloseable {
     private PrimaryConfig config;
     private OutputLimit limit;
     private History history;
-    private long fedWhenLimitsChecked;
+
+    /** Where in the stream somebody may be at a limit again; 0 for now. */
+    private long checkLimitsAt;
+
     private long lastPingMillis;
     private long lastSecondMillis;
     private long noReplicaSinceMillis;
@@ -165,7 +168,7 @@ public final class Primary implements AutoCloseable {
             loops.fed(feed.nextOffset());
         }
         settle();
-        if (feed.nextOffset() - fedWhenLimitsChecked >= LIMIT_CHECK_BYTES) {
+        if (feed.nextOffset() >= checkLimitsAt) {
             checkLimits();
         }
     }
@@ -445,6 +448,7 @@ public final class Primary implements AutoCloseable {
 
     private boolean openCursor(ReplicaSession session, long offset) {
         session.cursor = buffer.open(offset, CursorRole.REPLICA, session);
+        checkLimitsAt = 0;
         return session.cursor != null;
     }
 
@@ -466,13 +470,20 @@ public final class Primary implements AutoCloseable {
         }
     }
 
+    /**
+     * Looks at every replica, and concludes when the next look is due: what one is charged with grows with the stream, so nobody
+     * is at a limit before the stream has grown by half of what the largest has left. A turn's work therefore does not
+     * grow with the number of replicas that keep up.
+     */
     private void checkLimits() {
-        fedWhenLimitsChecked = feed.nextOffset();
         if (sessions.isEmpty()) {
+            checkLimitsAt = Long.MAX_VALUE;
             return;
         }
         buffer.turn(TRIM_BLOCKS);
-        sessions.closeExceeding(limit, config.limit(), env.wallMillis().getAsLong());
+        long largest = sessions.closeExceeding(limit, config.limit(), env.wallMillis().getAsLong());
+        long left = config.limit().nearestBytes() - largest;
+        checkLimitsAt = feed.nextOffset() + Math.max(left / 2, LIMIT_CHECK_BYTES);
     }
 
     /** No memory for the stream: the largest laggard goes; without any, nothing is kept any more. */

@@ -31,11 +31,13 @@ final class ReplicaLoop {
     private final List<ReplicaSender> senders = new ArrayList<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicLong failures = new AtomicLong();
+    private final SendPace pace = new SendPace();
     private final Runnable considerAll = this::considerAll;
     private final Runnable deadlineReached = this::deadlineReached;
     private volatile boolean armed;
     private volatile boolean waitsForLog;
     private long fedAtWakeUp;
+    private int sends;
 
     ReplicaLoop(EventLoop eventLoop, LongSupplier nanoClock) {
         this.eventLoop = eventLoop;
@@ -52,6 +54,16 @@ final class ReplicaLoop {
 
     long nanoTime() {
         return nanoClock.getAsLong();
+    }
+
+    /** How long a replica's small sends are to gather, at most {@code mostNanos}. The loop. */
+    long delayNanos(long mostNanos) {
+        return pace.delayNanos(senders.size(), mostNanos);
+    }
+
+    /** A sender makes a call in this round. The loop. */
+    void sending() {
+        sends++;
     }
 
     /** The stream has grown to {@code nextOffset}, published before this call. Command loop. */
@@ -113,6 +125,7 @@ final class ReplicaLoop {
         VarHandle.fullFence();
         long now = nanoClock.getAsLong();
         long earliest = Long.MAX_VALUE;
+        sends = 0;
         for (int i = 0; i < senders.size(); i++) {
             ReplicaSender sender = senders.get(i);
             try {
@@ -123,9 +136,15 @@ final class ReplicaLoop {
                 sender.fail();
             }
         }
+        long after = now;
+        if (sends > 0) {
+            after = nanoClock.getAsLong();
+            pace.measured(sends, after - now);
+        }
         if (earliest != Long.MAX_VALUE && !armed) {
             armed = true;
-            eventLoop.schedule(deadlineReached, Math.max(earliest - now, 0), TimeUnit.NANOSECONDS);
+            eventLoop.schedule(
+                    deadlineReached, Math.max(earliest - after, 0), TimeUnit.NANOSECONDS);
         }
     }
 }

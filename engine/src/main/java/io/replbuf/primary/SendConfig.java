@@ -1,18 +1,49 @@
 package io.replbuf.primary;
 
 import io.replbuf.buffer.BufferOption;
+import io.replbuf.buffer.MemoryCursor;
 import io.replbuf.log.ByteSize;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How replicas are sent to, concluded.
  *
- * @param delayNanos how long small sends may be gathered
+ * @param delayNanosMax how long small sends may be gathered at most; see {@link SendPace}
+ * @param callBytes most bytes handed to a socket in one call
+ * @param quantumBytes what one replica is sent before the others of its loop have their turn
  * @param logBytesPerSecond most that a replica is sent from the log; 0 without a limit
  * @param senderThreads loops of their own for replicas that read the log; 0: the replica loops read it
  */
-public record SendConfig(long delayNanos, long logBytesPerSecond, int senderThreads) {
+public record SendConfig(
+        long delayNanosMax,
+        int callBytes,
+        int quantumBytes,
+        long logBytesPerSecond,
+        int senderThreads) {
+    /** These three are the server's own directives, with the defaults of its table. */
+    private static final String DELAY = "repl-buffer-send-delay-micros";
+
+    private static final String CALL = "repl-buffer-send-max-bytes";
+    private static final String QUANTUM = "repl-buffer-send-quantum";
+
+    private static final int DELAY_MICROS_DEFAULT = 500;
+    private static final int DELAY_MICROS_MAX = 100_000;
+
+    /** From here on a longer call gains nothing, and a closing cursor would hold more. */
+    private static final int CALL_BYTES_MAX = MemoryCursor.MAX_SLICE_BYTES;
+
+    private static final int CALL_BYTES_MIN = 1 << 10;
+
+    /**
+     * One call's worth: so all replicas of a loop that are equally far behind are sent the same stretch one after the other,
+     * while the processor's cache still has it.
+     */
+    private static final int QUANTUM_BYTES_DEFAULT = CALL_BYTES_MAX;
+
+    private static final int QUANTUM_BYTES_MAX = 1 << 30;
+
     private static final int SENDER_THREADS_MAX = 64;
 
     private static final BufferOption SENDER_THREADS =
@@ -32,9 +63,28 @@ public record SendConfig(long delayNanos, long logBytesPerSecond, int senderThre
      */
     public static SendConfig of(Map<String, String> directives) {
         return new SendConfig(
-                SendDelay.parse(directives),
+                TimeUnit.MICROSECONDS.toNanos(
+                        number(directives, DELAY, DELAY_MICROS_DEFAULT, 0, DELAY_MICROS_MAX)),
+                number(directives, CALL, CALL_BYTES_MAX, CALL_BYTES_MIN, CALL_BYTES_MAX),
+                number(
+                        directives,
+                        QUANTUM,
+                        QUANTUM_BYTES_DEFAULT,
+                        CALL_BYTES_MIN,
+                        QUANTUM_BYTES_MAX),
                 ByteSize.parse(SendRate.OPTION.name(), text(directives, SendRate.OPTION), 0),
                 senderThreads(text(directives, SENDER_THREADS)));
+    }
+
+    private static int number(
+            Map<String, String> directives, String name, int byDefault, int min, int max) {
+        String value = directives.get(name);
+        long bytes = value == null ? byDefault : ByteSize.parse(name, value, min);
+        if (bytes > max) {
+            throw new IllegalArgumentException(
+                    name + ": " + value + " (expected: " + min + " to " + max + ")");
+        }
+        return (int) bytes;
     }
 
     private static int senderThreads(String value) {

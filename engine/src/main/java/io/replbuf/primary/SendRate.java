@@ -1,6 +1,7 @@
 package io.replbuf.primary;
 
 import io.replbuf.buffer.BufferOption;
+import io.replbuf.buffer.MemoryCursor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,7 +35,9 @@ final class SendRate {
         this.portionBytes =
                 Math.max(
                         1,
-                        Math.min(bytesPerSecond / PORTIONS_PER_SECOND, CursorRegion.SLICE_BYTES));
+                        Math.min(
+                                bytesPerSecond / PORTIONS_PER_SECOND,
+                                MemoryCursor.MAX_SLICE_BYTES));
         this.savedBytesMax = Math.max(portionBytes, bytesPerSecond / SAVED_PER_SECOND);
         this.tokens = portionBytes;
         this.filledNanos = now;

@@ -76,15 +76,25 @@ final class Sessions {
         List.copyOf(sessions).forEach(ReplicaSession::close);
     }
 
-    /** Drops who is beyond the output limit. */
-    void closeExceeding(OutputLimit limit, LimitConfig config, long nowMillis) {
+    /**
+     * Drops who is beyond the output limit.
+     *
+     * @return what the largest of the others is charged with, in bytes
+     */
+    long closeExceeding(OutputLimit limit, LimitConfig config, long nowMillis) {
+        long largest = 0;
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ReplicaSession session = sessions.get(i);
-            if (session.cursor != null
-                    && session.limitWatch.exceeded(session.cursor, limit, config, nowMillis)) {
+            if (session.cursor == null) {
+                continue;
+            }
+            if (session.limitWatch.exceeded(session.cursor, limit, config, nowMillis)) {
                 closeByLimit(session, "overcoming of output buffer limits", true);
+            } else {
+                largest = Math.max(largest, session.cursor.limitedBytes());
             }
         }
+        return largest;
     }
 
     /** Drops the one that holds most memory, which nothing is to keep then; false if there is none. */

@@ -2,6 +2,7 @@ package io.replbuf.primary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replbuf.buffer.MemoryCursor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,7 @@ class SendRateTest {
         while (now < end) {
             int allowed = rate.allowed(now);
             if (allowed > 0) {
-                int bytes = Math.min(allowed, CursorRegion.SLICE_BYTES);
+                int bytes = Math.min(allowed, MemoryCursor.MAX_SLICE_BYTES);
                 rate.took(bytes);
                 sent += bytes;
                 now += bytes / 10; // a socket of 10 GB/s
@@ -34,8 +35,8 @@ class SendRateTest {
         assertThat(sent)
                 .isBetween(
                         most - bytesPerSecond / 10 - 1,
-                        most + bytesPerSecond / 5 + CursorRegion.SLICE_BYTES);
-        long sends = most / CursorRegion.SLICE_BYTES + 510;
+                        most + bytesPerSecond / 5 + MemoryCursor.MAX_SLICE_BYTES);
+        long sends = most / MemoryCursor.MAX_SLICE_BYTES + 510;
         assertThat(looks).as("timers and sends").isLessThan(2 * sends + 10);
     }
 
