@@ -25,7 +25,7 @@ public interface OutputLimit {
     enum Verdict {
         KEEP,
         KILL,
-        /** Read from the log from now on. The buffer does this itself in its turn; a caller treats it as KEEP. */
+        /** Read from the log from now on: the caller tells the {@linkplain ReplicaCursor#demote() cursor}, and keeps it. */
         DEMOTE,
         /** Slow the writers down. */
         THROTTLE

@@ -78,6 +78,15 @@ public interface ReplicaCursor {
         close();
     }
 
+    /**
+     * Reads from the log from now on, if that can be: the verdict {@link OutputLimit.Verdict#DEMOTE}. Command loop.
+     *
+     * @return false if the cursor stays where it is: it reads the log already, or there is none that could take it over
+     */
+    default boolean demote() {
+        return false;
+    }
+
     /** Whether the cursor's loop has let go of everything. Any thread. */
     boolean released();
 

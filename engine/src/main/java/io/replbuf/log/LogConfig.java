@@ -147,11 +147,8 @@ public record LogConfig(
     }
 
     private static long defaultStallBytes(Map<String, String> directives) {
-        long window =
-                ByteSize.parse(
-                        "repl-buffer-window",
-                        directives.getOrDefault("repl-buffer-window", "0"),
-                        0);
+        String option = directives.getOrDefault("repl-buffer-window", "auto");
+        long window = option.equals("auto") ? 0 : ByteSize.parse("repl-buffer-window", option, 0);
         return Math.max(window, DEFAULT_STALL_BYTES);
     }
 

@@ -14,7 +14,7 @@ public final class LimitWatch {
     private long aboveSoftSinceMillis = -1;
 
     /**
-     * Whether the replica has to go. The soft timer starts at the first look above the soft limit and is reset by the first
+     * Whether the replica has to go; one that is to read from the log is told so here. The soft timer starts at the first look above the soft limit and is reset by the first
      * look below it, as in Redis.
      */
     public boolean exceeded(
@@ -29,6 +29,10 @@ public final class LimitWatch {
             aboveSoftSinceMillis = nowMillis;
         }
         long aboveMillis = aboveSoft ? nowMillis - aboveSoftSinceMillis : -1;
-        return limit.judge(output, aboveMillis) == Verdict.KILL;
+        Verdict verdict = limit.judge(output, aboveMillis);
+        if (verdict == Verdict.DEMOTE) {
+            cursor.demote();
+        }
+        return verdict == Verdict.KILL;
     }
 }

@@ -91,6 +91,13 @@ public final class Primary implements AutoCloseable {
                             public void written(long writtenOffset) {
                                 loops.logWritten();
                             }
+
+                            @Override
+                            public void synced(long syncedOffset) {
+                                if (sendConfig.onlySynced()) {
+                                    loops.wakeAll();
+                                }
+                            }
                         });
         buffer =
                 factory.create(
@@ -164,7 +171,8 @@ public final class Primary implements AutoCloseable {
         if (log != null) {
             log.wake();
         }
-        if (!sessions.isEmpty()) {
+        // Under send-only-synced the log's syncs make bytes ready, and wake.
+        if (!sessions.isEmpty() && !sendConfig.onlySynced()) {
             loops.fed(feed.nextOffset());
         }
         settle();

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * An event loop with the senders of the replicas whose sockets it owns.
  *
- * <p>{@link #fed} is for the command loop, {@link #logWritten} for the log's thread, {@link #wake} for any; everything else
+ * <p>{@link #fed} is for the command loop, {@link #logWritten} for the log's thread, {@link #wake} for any thread; everything else
  * happens on the loop.
  *
  * <p>A wake-up costs a system call and a look at every sender, so there is none while one is under way, nor while the loop has

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 /**
  * The loops that replicas' sockets are spread over: <em>live</em> ones for those that are sent to from memory, <em>sender</em>
  * loops for those that read the log, so that a cold read from disk delays nobody who is live. Without sender loops the live ones
- * serve both. Command loop, but for {@link #logWritten}.
+ * serve both. Command loop, but where another thread is named.
  */
 final class ReplicaLoops {
     private final List<ReplicaLoop> loops = new ArrayList<>();
@@ -60,7 +60,7 @@ final class ReplicaLoops {
         }
     }
 
-    /** Something other than the stream's growth may have made a replica ready: every loop looks. */
+    /** Something other than the stream's growth may have made a replica ready: every loop looks. Any thread. */
     void wakeAll() {
         loops.forEach(ReplicaLoop::wake);
     }

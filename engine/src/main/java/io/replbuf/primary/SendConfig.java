@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
  * @param callBytes most bytes handed to a socket in one call
  * @param quantumBytes what one replica is sent before the others of its loop have their turn
  * @param logBytesPerSecond most that a replica is sent from the log; 0 without a limit
+ * @param onlySynced whether the strategy gives out only what the log has synced, so that feeding makes nothing ready
  * @param senderThreads loops of their own for replicas that read the log; 0: the replica loops read it
  */
 public record SendConfig(
@@ -21,6 +22,7 @@ public record SendConfig(
         int callBytes,
         int quantumBytes,
         long logBytesPerSecond,
+        boolean onlySynced,
         int senderThreads) {
     /** These three are the server's own directives, with the defaults of its table. */
     private static final String DELAY = "repl-buffer-send-delay-micros";
@@ -45,6 +47,8 @@ public record SendConfig(
     private static final int QUANTUM_BYTES_MAX = 1 << 30;
 
     private static final int SENDER_THREADS_MAX = 64;
+
+    private static final String ONLY_SYNCED = "repl-log-send-only-synced";
 
     private static final BufferOption SENDER_THREADS =
             new BufferOption(
@@ -73,6 +77,7 @@ public record SendConfig(
                         CALL_BYTES_MIN,
                         QUANTUM_BYTES_MAX),
                 ByteSize.parse(SendRate.OPTION.name(), text(directives, SendRate.OPTION), 0),
+                onlySynced(directives),
                 senderThreads(text(directives, SENDER_THREADS)));
     }
 
@@ -85,6 +90,17 @@ public record SendConfig(
                     name + ": " + value + " (expected: " + min + " to " + max + ")");
         }
         return (int) bytes;
+    }
+
+    /** The strategy's option, which describes and checks it; only what it means with another one is ours to say. */
+    private static boolean onlySynced(Map<String, String> directives) {
+        boolean only = "yes".equals(directives.get(ONLY_SYNCED));
+        if (only && "no".equals(directives.get("appendfsync"))) {
+            throw new IllegalArgumentException(
+                    ONLY_SYNCED
+                            + ": yes (expected: no, with appendfsync no: nothing would ever be synced)");
+        }
+        return only;
     }
 
     private static int senderThreads(String value) {

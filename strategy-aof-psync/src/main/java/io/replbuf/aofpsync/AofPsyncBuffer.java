@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * A bounded window in memory over a history on disk: a replica that falls out of the window goes on from the disk.
@@ -30,8 +31,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * besides that only the offset behind the last byte fed is published, with release. The history is any thread's.
  *
  * <p><b>Rules</b>, applied once a turn: a replica in memory that is more than the window behind is demoted; one in the log that
- * is within half of it is offered its way back, so that it must fall back by another half before it leaves again. An offer
- * that is not taken until the replica is a window behind is withdrawn. Where the history has stopped, its readers get an offer
+ * is within half of it (half of what it was demoted at, if an output limit did it sooner) is offered its way back, so that it
+ * must fall back by another half before it leaves again. An offer that is not taken until the replica is a window behind is
+ * withdrawn. With a window of nothing everybody reads the log, and nobody is offered memory while the log is written. Where the history has stopped, its readers get an offer
  * at its end, if the window still covers that, else they are broken off ({@code log-stopped}); a reader that retention has
  * overtaken is broken off ({@code gap}).
  *
@@ -55,13 +57,15 @@ final class AofPsyncBuffer implements ReplicationBuffer {
     private final ReplicationBuffer window;
     private final StreamHistory history;
     private final Account account;
-    private final boolean windowFollowsBacklog;
+    private final AofPsyncConfig config;
     private final AtomicLong handOffs = new AtomicLong();
 
     /** Cursors that were in memory when looked at last, and the others. */
     private final List<WindowedCursor> near = new ArrayList<>();
 
     private final List<WindowedCursor> away = new ArrayList<>();
+
+    private final LongSupplier sendable;
 
     private long windowBytes;
     private long fed;
@@ -79,15 +83,15 @@ final class AofPsyncBuffer implements ReplicationBuffer {
             ReplicationBuffer window,
             StreamHistory history,
             Account account,
-            long windowBytes,
-            boolean windowFollowsBacklog) {
+            AofPsyncConfig config) {
         this.window = window;
         this.history = history;
         this.account = account;
-        this.windowBytes = windowBytes;
-        this.windowFollowsBacklog = windowFollowsBacklog;
+        this.config = config;
+        this.windowBytes = config.windowBytes();
         this.fed = window.nextOffset();
         this.floor = 1;
+        this.sendable = config.onlySynced() ? this::fedAndSynced : this::fed;
     }
 
     @Override
@@ -135,13 +139,12 @@ final class AofPsyncBuffer implements ReplicationBuffer {
         if (!coverage().continues(offset)) {
             return null;
         }
-        ReplicaCursor memory = window.open(offset, role, loop);
-        if (memory != null) {
-            WindowedCursor cursor = cursor(loop, offset, memory, null);
-            addNear(cursor);
-            return cursor;
+        if (windowBytes == 0) {
+            ReplicaCursor fromLog = openInLog(offset, loop);
+            return fromLog == null ? openInMemory(offset, loop) : fromLog;
         }
-        return openInLog(offset, loop);
+        ReplicaCursor fromMemory = openInMemory(offset, loop);
+        return fromMemory == null ? openInLog(offset, loop) : fromMemory;
     }
 
     @Override
@@ -160,8 +163,8 @@ final class AofPsyncBuffer implements ReplicationBuffer {
             throw new IllegalArgumentException(
                     "backlogBytes: " + backlogBytes + " (expected: >= 1)");
         }
-        if (windowFollowsBacklog) {
-            windowBytes = AofPsyncFactory.windowByDefault(backlogBytes);
+        if (config.windowFollowsBacklog()) {
+            windowBytes = AofPsyncConfig.windowByDefault(backlogBytes);
             window.resizeBacklog(windowBytes);
             watchFrom = 0;
         }
@@ -175,8 +178,11 @@ final class AofPsyncBuffer implements ReplicationBuffer {
     }
 
     @Override
-    public OutputLimit limit(LimitConfig config) {
-        return new AofPsyncLimit(window.limit(config), () -> windowBytes);
+    public OutputLimit limit(LimitConfig limits) {
+        OutputLimit withoutLog = window.limit(limits);
+        return config.demotes()
+                ? new AofPsyncLimit(limits, withoutLog, () -> windowBytes, history::writing)
+                : withoutLog;
     }
 
     @Override
@@ -243,6 +249,16 @@ final class AofPsyncBuffer implements ReplicationBuffer {
         return windowBytes;
     }
 
+    private ReplicaCursor openInMemory(long offset, Executor loop) {
+        ReplicaCursor memory = window.open(offset, CursorRole.REPLICA, loop);
+        if (memory == null) {
+            return null;
+        }
+        WindowedCursor cursor = cursor(loop, offset, memory, null);
+        addNear(cursor);
+        return cursor;
+    }
+
     private ReplicaCursor openInLog(long offset, Executor loop) {
         StreamHistory.Hold hold = history.hold(offset);
         if (hold == null) {
@@ -250,8 +266,10 @@ final class AofPsyncBuffer implements ReplicationBuffer {
         }
         boolean goesOn = history.writing();
         StreamRange disk = history.range();
-        if (!disk.continues(offset)
-                || (!goesOn && !window.coverage().continues(disk.nextOffset()))) {
+        // What lies between the written offset and the next one is still to be written, if the log
+        // goes on.
+        boolean covered = offset >= disk.startOffset() && (goesOn || disk.continues(offset));
+        if (!covered || (!goesOn && !window.coverage().continues(disk.nextOffset()))) {
             hold.close();
             return null;
         }
@@ -264,8 +282,16 @@ final class AofPsyncBuffer implements ReplicationBuffer {
     private WindowedCursor cursor(
             Executor loop, long offset, ReplicaCursor memory, StreamHistory.Hold hold) {
         account.add(WindowedCursor.BYTES);
-        return new WindowedCursor(
-                this, history, () -> (long) FED.getAcquire(this), loop, offset, memory, hold);
+        return new WindowedCursor(this, history, sendable, loop, offset, memory, hold);
+    }
+
+    private long fed() {
+        return (long) FED.getAcquire(this);
+    }
+
+    /** Behind the last byte that a replica may have by now. */
+    private long fedAndSynced() {
+        return Math.min(fed(), history.syncedOffset());
     }
 
     private void addNear(WindowedCursor cursor) {
@@ -277,25 +303,38 @@ final class AofPsyncBuffer implements ReplicationBuffer {
 
     private void watchNear() {
         long next = window.nextOffset();
-        if (next <= watchFrom) {
+        if (next <= watchFrom || !config.demotes()) {
             return;
         }
         watchFrom = Long.MAX_VALUE;
         for (int i = near.size() - 1; i >= 0; i--) {
             WindowedCursor cursor = near.get(i);
             long offset = cursor.offset();
-            if (next - offset > windowBytes && demote(cursor, offset)) {
+            if (next - offset > windowBytes && demote(cursor, offset, windowBytes)) {
                 near.set(i, near.get(near.size() - 1));
                 near.remove(near.size() - 1);
-                away.add(cursor);
             } else {
                 watchFrom = Math.min(watchFrom, offset + windowBytes);
             }
         }
     }
 
-    /** False if the history cannot take the replica over: it stays in memory, under the configured limits. */
-    private boolean demote(WindowedCursor cursor, long offset) {
+    /** An output limit wants it gone from memory, before the window does. */
+    boolean demote(WindowedCursor cursor) {
+        long offset = cursor.offset();
+        long lag = Math.min(windowBytes, window.nextOffset() - offset);
+        // One that was handed back since the last turn is in the other list until the next.
+        return config.demotes()
+                && near.contains(cursor)
+                && demote(cursor, offset, lag)
+                && near.remove(cursor);
+    }
+
+    /**
+     * @param lagBytes which it must have halved before it is offered memory again
+     * @return false if the history cannot take the replica over: it stays in memory, under the configured limits
+     */
+    private boolean demote(WindowedCursor cursor, long offset, long lagBytes) {
         if (!history.writing()) {
             return false;
         }
@@ -303,7 +342,8 @@ final class AofPsyncBuffer implements ReplicationBuffer {
         if (hold == null) {
             return false;
         }
-        cursor.demote(hold);
+        cursor.demote(hold, lagBytes);
+        away.add(cursor);
         demotions++;
         return true;
     }
@@ -345,7 +385,8 @@ final class AofPsyncBuffer implements ReplicationBuffer {
         }
         long offset = cursor.offset();
         if (goesOn) {
-            if (window.nextOffset() - offset <= windowBytes / 2) {
+            long lag = window.nextOffset() - offset;
+            if (windowBytes > 0 && lag <= Math.min(windowBytes, cursor.demotedAtLag()) / 2) {
                 offer(cursor, offset);
             }
         } else if (!offer(cursor, Math.max(offset, history.range().nextOffset()))) {
@@ -358,8 +399,10 @@ final class AofPsyncBuffer implements ReplicationBuffer {
         if (breakOffBehind(cursor, offered)) {
             return;
         }
-        boolean tooFar = window.nextOffset() - cursor.offset() > windowBytes;
-        if (tooFar && history.writing()) {
+        long offset = cursor.offset();
+        boolean tooFar = window.nextOffset() - offset > windowBytes;
+        // A log that stopped and began anew may have left out what this replica needs.
+        if (tooFar && history.writing() && offset >= history.range().startOffset()) {
             cursor.withdraw();
         }
     }

@@ -4,7 +4,6 @@ import io.replbuf.buffer.BufferContext;
 import io.replbuf.buffer.BufferOption;
 import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.buffer.ReplicationBufferFactory;
-import io.replbuf.log.ByteSize;
 import io.replbuf.shared.SharedBufferFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,16 +15,6 @@ import java.util.List;
  * buffer, opened with {@link io.replbuf.buffer.CursorRole#LOG}: that cursor keeps in memory what is not on disk yet.
  */
 public final class AofPsyncFactory implements ReplicationBufferFactory {
-    /** Below this a backlog of Redis' default size, 1 MB, would send every short pause to the disk. */
-    private static final long WINDOW_BYTES_MIN_BY_DEFAULT = 16 << 20;
-
-    private static final BufferOption WINDOW =
-            new BufferOption(
-                    "repl-buffer-window",
-                    "0",
-                    "Bytes of the stream kept in memory, such as 64mb; a replica further behind reads from the log. 0 for the"
-                            + " larger of repl-backlog-size and 16mb.");
-
     private final SharedBufferFactory window = new SharedBufferFactory();
 
     /** For {@link java.util.ServiceLoader}. */
@@ -40,7 +29,7 @@ public final class AofPsyncFactory implements ReplicationBufferFactory {
     @Override
     public List<BufferOption> options() {
         List<BufferOption> options = new ArrayList<>();
-        options.add(WINDOW);
+        options.addAll(AofPsyncConfig.options());
         options.addAll(window.options());
         return List.copyOf(options);
     }
@@ -56,8 +45,7 @@ public final class AofPsyncFactory implements ReplicationBufferFactory {
             throw new IllegalArgumentException(
                     "history: null (expected: a StreamHistory, which aof-psync reads from)");
         }
-        long configured = ByteSize.parse(WINDOW.name(), context.option(WINDOW), 0);
-        long windowBytes = configured == 0 ? windowByDefault(context.backlogBytes()) : configured;
+        AofPsyncConfig config = AofPsyncConfig.of(context);
         ReplicationBuffer chain =
                 window.create(
                         new BufferContext(
@@ -67,13 +55,9 @@ public final class AofPsyncFactory implements ReplicationBufferFactory {
                                 context.helper(),
                                 null,
                                 context.startOffset(),
-                                windowBytes,
+                                // A chain keeps a byte at least.
+                                Math.max(config.windowBytes(), 1),
                                 context.options()));
-        return new AofPsyncBuffer(
-                chain, context.history(), context.account(), windowBytes, configured == 0);
-    }
-
-    static long windowByDefault(long backlogBytes) {
-        return Math.max(backlogBytes, WINDOW_BYTES_MIN_BY_DEFAULT);
+        return new AofPsyncBuffer(chain, context.history(), context.account(), config);
     }
 }

@@ -59,7 +59,7 @@ final class WindowedCursor implements ReplicaCursor {
 
     private final AofPsyncBuffer buffer;
     private final StreamHistory history;
-    private final LongSupplier fedOffset;
+    private final LongSupplier sendable;
     private final Executor loop;
 
     /** A memory cursor to change to, at or before the position or at the log's end. Set and withdrawn by the command loop. */
@@ -80,23 +80,24 @@ final class WindowedCursor implements ReplicaCursor {
     private ReplicaCursor pinned;
     private ReplicaCursor left;
     private StreamHistory.Hold hold;
+    private long demotedAtLag = Long.MAX_VALUE;
 
     /**
      * @param memory the cursor to begin with, null to begin in the log
      * @param hold on the log, null to begin in memory
-     * @param fedOffset behind the last byte of the stream; any thread
+     * @param sendable behind the last byte that the replica may have by now; any thread
      */
     WindowedCursor(
             AofPsyncBuffer buffer,
             StreamHistory history,
-            LongSupplier fedOffset,
+            LongSupplier sendable,
             Executor loop,
             long offset,
             ReplicaCursor memory,
             StreamHistory.Hold hold) {
         this.buffer = buffer;
         this.history = history;
-        this.fedOffset = fedOffset;
+        this.sendable = sendable;
         this.loop = loop;
         this.offset = offset;
         this.memory = memory;
@@ -114,9 +115,10 @@ final class WindowedCursor implements ReplicaCursor {
 
     @Override
     public long pendingBytes() {
-        // In this order: what was fed, read later, can only be more.
+        // In this order: what may be sent, read later, can only be more. A replica that came with
+        // more than was synced waits.
         long from = offset();
-        return fedOffset.getAsLong() - from;
+        return Math.max(sendable.getAsLong() - from, 0);
     }
 
     @Override
@@ -143,7 +145,11 @@ final class WindowedCursor implements ReplicaCursor {
             return null;
         }
         settle();
-        return memory == null ? null : memory.next(maxBytes);
+        if (memory == null) {
+            return null;
+        }
+        long most = Math.min(maxBytes, pendingBytes());
+        return most == 0 ? null : memory.next((int) most);
     }
 
     @Override
@@ -156,7 +162,8 @@ final class WindowedCursor implements ReplicaCursor {
         if (memory != null) {
             return null;
         }
-        FileSlice slice = history.lease(offset, Math.min(maxBytes, FILE_SLICE_BYTES_MAX));
+        long most = Math.min(Math.min(maxBytes, FILE_SLICE_BYTES_MAX), pendingBytes());
+        FileSlice slice = most == 0 ? null : history.lease(offset, (int) most);
         handedOutBytes = slice == null ? 0 : slice.count();
         return slice;
     }
@@ -176,7 +183,8 @@ final class WindowedCursor implements ReplicaCursor {
                             + handedOutBytes
                             + ", which nextFile() gave)");
         }
-        handedOutBytes -= bytes;
+        // Once per slice: the rest is asked for again.
+        handedOutBytes = 0;
         OFFSET.setRelease(this, offset + bytes);
         hold.moveTo(offset);
     }
@@ -221,10 +229,10 @@ final class WindowedCursor implements ReplicaCursor {
         inLog = false;
     }
 
-    /** The demotion's or the closing's second half, for a loop that has nothing to send at the moment. */
+    /** The second half of a demotion or an offer, for a loop that has nothing to send at the moment. */
     private void takeNotice() {
-        if (memory != null) {
-            leaveMemory();
+        if (!closing && broken == null && (memory != null || handedOutBytes == 0)) {
+            settle();
         }
     }
 
@@ -263,8 +271,9 @@ final class WindowedCursor implements ReplicaCursor {
     }
 
     /** Only from {@link Place#MEMORY}: the window lets go of this replica now, the loop notices at its next step. */
-    void demote(StreamHistory.Hold newHold) {
+    void demote(StreamHistory.Hold newHold, long lagBytes) {
         hold = newHold;
+        demotedAtLag = lagBytes;
         demoted = true;
         letGoOfMemory();
         onLoop(this::takeNotice);
@@ -274,6 +283,12 @@ final class WindowedCursor implements ReplicaCursor {
     void offer(ReplicaCursor candidate) {
         pinned = candidate;
         offer.set(candidate);
+        onLoop(this::takeNotice);
+    }
+
+    /** How far behind it was when it left memory; as far as can be for one that was opened in the log. */
+    long demotedAtLag() {
+        return demotedAtLag;
     }
 
     /** Takes an offer back. False if the loop was faster: then the cursor is in memory. */
@@ -294,6 +309,11 @@ final class WindowedCursor implements ReplicaCursor {
             letGoOfMemory();
         }
         hold.close();
+    }
+
+    @Override
+    public boolean demote() {
+        return place() == Place.MEMORY && buffer.demote(this);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replbuf.buffer.BufferContext;
 import io.replbuf.buffer.ByteModel;
+import io.replbuf.buffer.CursorRole;
 import io.replbuf.buffer.FakeLoop;
 import io.replbuf.buffer.FileSlice;
 import io.replbuf.buffer.LimitConfig;
@@ -212,14 +213,177 @@ class DemotionTest {
     }
 
     @Test
-    void shouldNeverJudgeByLagWhatCanBeDemoted() throws Exception {
+    void shouldDemoteAtHardLimitSoftLimitOrWindowAndKillOnlyWhatStayed() throws Exception {
         open(Map.of());
         OutputLimit limit = logged.buffer.limit(new LimitConfig(1_000, 100, 1));
 
-        assertThat(limit.judge(WINDOW, 1_000_000)).isEqualTo(OutputLimit.Verdict.KEEP);
-        assertThat(limit.judge(2 * WINDOW, 1_000_000)).isEqualTo(OutputLimit.Verdict.KEEP);
+        assertThat(limit.judge(99, -1)).isEqualTo(OutputLimit.Verdict.KEEP);
+        assertThat(limit.judge(100, 1_000)).isEqualTo(OutputLimit.Verdict.KEEP);
+        assertThat(limit.judge(100, 1_001)).isEqualTo(OutputLimit.Verdict.DEMOTE);
+        assertThat(limit.judge(1_000, -1)).isEqualTo(OutputLimit.Verdict.DEMOTE);
+        assertThat(limit.judge(2 * WINDOW, 1_000_000)).isEqualTo(OutputLimit.Verdict.DEMOTE);
         assertThat(limit.judge(2 * WINDOW + 1, -1)).isEqualTo(OutputLimit.Verdict.KILL);
-        assertThat(limit.softFloorBytes()).isEqualTo(2 * WINDOW);
+        assertThat(limit.softFloorBytes()).isZero();
+        OutputLimit none = logged.buffer.limit(new LimitConfig(0, 0, 0));
+        assertThat(none.judge(WINDOW, 1_000_000)).isEqualTo(OutputLimit.Verdict.KEEP);
+        assertThat(none.judge(WINDOW + 1, 1_000_000)).isEqualTo(OutputLimit.Verdict.DEMOTE);
+        assertThat(none.judge(100 * WINDOW, 1_000_000)).isEqualTo(OutputLimit.Verdict.KEEP);
+    }
+
+    @Test
+    void shouldComeBackAtHalfOfWhatALimitDemotedItFor() throws Exception {
+        open(Map.of());
+        ModelReader replica = logged.open(START, loop);
+        logged.feed(WINDOW / 8);
+        logged.turn();
+        assertThat(replica.cursor().demote()).isTrue();
+        assertThat(replica.cursor().demote()).as("again").isFalse();
+        assertThat(replica.cursor().outputBytes()).isZero();
+        loop.run();
+        logged.awaitWritten();
+        readExactly(replica, WINDOW / 16 - 100);
+        logged.turn();
+        assertThat(replica.cursor().outputBytes()).as("no offer yet").isZero();
+        readExactly(replica, 100);
+        logged.await(
+                () -> {
+                    loop.run();
+                    return !replica.cursor().inLog();
+                });
+        assertThat(replica.readAll(1_000)).isEqualTo(logged.buffer.nextOffset());
+        assertThat(logged.stats().demotions()).isEqualTo(1);
+        assertThat(logged.stats().handOffs()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTakeAnOfferWithoutAWriteOrASend() throws Exception {
+        open(Map.of());
+        ModelReader replica = logged.open(START, loop);
+        logged.feedPaced(2 * WINDOW, PIECE);
+        loop.run();
+        logged.awaitWritten();
+        readExactly(replica, 2 * WINDOW);
+        logged.turn();
+        loop.run();
+        assertThat(replica.cursor().inLog()).isFalse();
+    }
+
+    @Test
+    void shouldKillByLimitsWithoutDemotion() throws Exception {
+        open(Map.of("repl-buffer-demote", "no"));
+        ModelReader replica = logged.open(START, loop);
+        logged.feedPaced(4 * WINDOW, PIECE);
+
+        assertThat(replica.cursor().inLog()).isFalse();
+        assertThat(replica.cursor().outputBytes()).isGreaterThan(4 * WINDOW);
+        assertThat(replica.cursor().demote()).isFalse();
+        assertThat(
+                        logged.buffer
+                                .limit(new LimitConfig(2 * WINDOW, 0, 0))
+                                .judge(replica.cursor().outputBytes(), -1))
+                .isEqualTo(OutputLimit.Verdict.KILL);
+        replica.cursor().close();
+        loop.run();
+        // What the window has let go of is in the log all the same.
+        logged.feedPaced(WINDOW, PIECE);
+        logged.awaitWritten();
+        assertThat(logged.open(START, loop).cursor().inLog()).isTrue();
+    }
+
+    @Test
+    void shouldServeEverybodyFromTheLogWithAWindowOfNothing() throws Exception {
+        logged = new LoggedBuffer(dir, new ByteModel(3, START, 8 << 20), START, 0, Map.of());
+        ModelReader live = logged.open(START, loop);
+        for (int i = 0; i < 500; i++) {
+            logged.feed(PIECE);
+            live.readAll(100_000);
+        }
+        logged.awaitWritten();
+        logged.await(() -> live.readAll(100_000) == logged.buffer.nextOffset());
+        logged.turn();
+
+        assertThat(live.cursor().inLog()).isTrue();
+        assertThat(logged.stats().handOffs()).isZero();
+        assertThat(logged.stats().retainedBytes()).isLessThan(3 * LoggedBuffer.BLOCK_BYTES);
+        // One that asks for what is not written yet waits for it.
+        logged.buffer.feed(logged.model.bytes(logged.buffer.nextOffset(), PIECE));
+        ModelReader ahead = logged.open(logged.buffer.nextOffset(), loop);
+        assertThat(ahead.cursor().inLog()).isTrue();
+        logged.feed(PIECE);
+        logged.await(() -> ahead.readAll(100_000) == logged.buffer.nextOffset());
+    }
+
+    @Test
+    void shouldFallBackToMemoryWithAWindowOfNothingWhenTheLogStops() throws Exception {
+        logged = new LoggedBuffer(dir, new ByteModel(3, START, 8 << 20), START, 0, Map.of());
+        ModelReader live = logged.open(START, loop);
+        logged.feed(50_000);
+        logged.awaitWritten();
+        logged.files.quotaBytes = 10;
+        logged.feed(1_000);
+        logged.await(() -> !logged.log.writing());
+        logged.feed(10_000);
+        logged.await(
+                () -> {
+                    loop.run();
+                    return live.readAll(5_000) == logged.buffer.nextOffset();
+                });
+        assertThat(live.cursor().broken()).isNull();
+        assertThat(live.cursor().inLog()).isFalse();
+    }
+
+    @Test
+    void shouldGiveOnlyWhatIsSyncedFromMemoryAndFromTheLog() throws Exception {
+        SyncHistory history = new SyncHistory(dir.resolve("history"), 1);
+        try (Extents extents = new Extents(Extent.BYTES, null)) {
+            ByteModel model = new ByteModel(1, 1, 1 << 20);
+            RecordedBuffer buffer =
+                    new RecordedBuffer(
+                            new AofPsyncFactory()
+                                    .create(
+                                            new BufferContext(
+                                                    System::nanoTime,
+                                                    extents,
+                                                    new Accountant().account(Owner.REPLICATION),
+                                                    Runnable::run,
+                                                    history,
+                                                    1,
+                                                    1 << 20,
+                                                    Map.of(
+                                                            "repl-buffer-window",
+                                                            "16kb",
+                                                            "repl-log-send-only-synced",
+                                                            "yes"))),
+                            history);
+            history.syncedOffset = 1;
+            ModelReader replica = new ModelReader(buffer.open(1, CursorRole.REPLICA, loop), model);
+            buffer.feed(model.bytes(1, 10_000));
+            assertThat(replica.cursor().pendingBytes()).isZero();
+            assertThat(replica.read(1_000)).isZero();
+            history.syncedOffset = 701;
+            assertThat(replica.cursor().pendingBytes()).isEqualTo(700);
+            assertThat(replica.readAll(1_000)).isEqualTo(701);
+            assertThat(replica.cursor().inLog()).isFalse();
+
+            buffer.feed(model.bytes(10_001, 40_000));
+            buffer.turn(64);
+            loop.run();
+            assertThat(replica.cursor().inLog()).isTrue();
+            assertThat(replica.read(1_000)).isZero();
+            history.syncedOffset = 30_001;
+            assertThat(replica.readAll(1_000)).isEqualTo(30_001);
+            history.syncedOffset = Long.MAX_VALUE;
+            assertThat(replica.readAll(1_000)).isEqualTo(50_001);
+            // A replica that has more than was synced, from before a restart, waits.
+            history.syncedOffset = 40_000;
+            ModelReader ahead =
+                    new ModelReader(buffer.open(50_001, CursorRole.REPLICA, loop), model);
+            assertThat(ahead.cursor().pendingBytes()).isZero();
+            assertThat(ahead.read(10)).isZero();
+            buffer.close();
+            loop.run();
+        }
+        history.close();
     }
 
     @Test
@@ -240,8 +404,8 @@ class DemotionTest {
 
     @Test
     void shouldTakeTheLargerOfBacklogAnd16MbForAWindowByDefault() throws Exception {
-        assertThat(AofPsyncFactory.windowByDefault(1 << 20)).isEqualTo(16 << 20);
-        assertThat(AofPsyncFactory.windowByDefault(64 << 20)).isEqualTo(64 << 20);
+        assertThat(AofPsyncConfig.windowByDefault(1 << 20)).isEqualTo(16 << 20);
+        assertThat(AofPsyncConfig.windowByDefault(64 << 20)).isEqualTo(64 << 20);
         SyncHistory history = new SyncHistory(dir.resolve("history"), 1);
         try (Extents extents = new Extents(Extent.BYTES, null)) {
             AofPsyncBuffer buffer =

@@ -20,6 +20,7 @@ final class SyncHistory implements StreamHistory {
     private volatile StreamRange range;
     private volatile boolean writing = true;
     private volatile long fileStart;
+    volatile long syncedOffset = Long.MAX_VALUE;
     final AtomicInteger leases = new AtomicInteger();
     final AtomicInteger holds = new AtomicInteger();
 
@@ -74,6 +75,11 @@ final class SyncHistory implements StreamHistory {
     @Override
     public boolean writing() {
         return writing;
+    }
+
+    @Override
+    public long syncedOffset() {
+        return Math.min(range.nextOffset(), syncedOffset);
     }
 
     @Override
