@@ -6,6 +6,7 @@ import io.replbuf.stream.History;
 import io.replbuf.stream.RedisOffsets;
 import io.replbuf.stream.StreamRange;
 import java.util.List;
+import java.util.Locale;
 
 /** INFO's lines about replication, under Redis' names where it has them. */
 final class PrimaryInfo {
@@ -63,6 +64,7 @@ final class PrimaryInfo {
         line(out, "repl_buffer_cursors", stats.cursors());
         line(out, "repl_buffer_fed_bytes", stats.fedBytes());
         line(out, "repl_buffer_copied_bytes", stats.copiedBytes());
+        line(out, "repl_buffer_copies_per_byte", ratio(stats.copiedBytes(), stats.fedBytes()));
         line(out, "repl_buffer_leases", stats.leases());
         line(out, "repl_buffer_leased_bytes", stats.leasedBytes());
         line(out, "repl_buffer_resumed_leases", stats.resumedLeases());
@@ -71,6 +73,10 @@ final class PrimaryInfo {
         line(out, "repl_buffer_hand_offs", stats.handOffs());
         line(out, "repl_buffer_send_calls", sends.sendCalls());
         line(out, "repl_buffer_send_bytes", sends.sendBytes());
+        line(
+                out,
+                "repl_buffer_send_bytes_per_call",
+                sends.sendCalls() == 0 ? 0 : sends.sendBytes() / sends.sendCalls());
         line(out, "repl_buffer_send_eagains", sends.sendEagains());
         line(out, "repl_buffer_send_file_calls", sends.sendFileCalls());
         line(out, "repl_buffer_send_file_bytes", sends.sendFileBytes());
@@ -94,6 +100,10 @@ final class PrimaryInfo {
                     "repl_log_stopped_reason",
                     log.stoppedReason() == null ? "" : log.stoppedReason());
         }
+    }
+
+    private static String ratio(long part, long whole) {
+        return String.format(Locale.ROOT, "%.2f", whole == 0 ? 0.0 : (double) part / whole);
     }
 
     private static void line(StringBuilder out, String name, Object value) {

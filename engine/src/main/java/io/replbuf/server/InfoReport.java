@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** INFO: Redis 7's sections, fields, order and units, then our own section. Command loop only. */
@@ -139,7 +140,11 @@ final class InfoReport {
             parked += client.parkedBytes();
         }
         fields.put("repl_log_parked_clients", server.parking().count())
-                .put("repl_log_parked_bytes", parked);
+                .put("repl_log_parked_bytes", parked)
+                .put(
+                        "longest_turn_usec",
+                        TimeUnit.NANOSECONDS.toMicros(server.stats().longestTurnNanos))
+                .put("page_faults", ProcessFigures.now().pageFaults());
     }
 
     private void commandStats(InfoFields fields) {
