@@ -39,6 +39,11 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
     /** A disk that does not answer for this long at shutdown is given up. */
     private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
+    /** A disk that takes nothing for so long while writers are throttled is given up; also: this many stall-millis. */
+    private static final long HUNG_MILLIS = TimeUnit.SECONDS.toMillis(10);
+
+    private static final long HUNG_FACTOR = 10;
+
     private static final long RESTART_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LogConfig config;
@@ -58,6 +63,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
     private long newestMark;
     private boolean behind;
     private long behindSinceNanos;
+    private long writtenBehind;
     private boolean closed;
 
     /** When it stopped; written before the reason is told on the command loop. */
@@ -265,6 +271,11 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         return env.index();
     }
 
+    /** {@code repl-log-max-bytes}: the cap that wins over readers. */
+    public long maxBytes() {
+        return config.maxBytes();
+    }
+
     public StreamLogStats stats() {
         Run run = writer.run();
         StreamRange range = run.range();
@@ -356,12 +367,21 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
 
     private void watchStall(long pending) {
         long now = env.nanoClock().getAsLong();
-        if (!behind) {
+        long written = writer.run().written();
+        boolean throttles = config.onStall() == StallPolicy.THROTTLE;
+        // Throttled writers wait for as long as the disk gets on, and not for one that takes
+        // nothing any more.
+        if (!behind || (throttles && written != writtenBehind)) {
             behind = true;
             behindSinceNanos = now;
+            writtenBehind = written;
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(now - behindSinceNanos);
-        if (config.onStall() == StallPolicy.STOP && millis >= config.stallMillis()) {
+        long most =
+                throttles
+                        ? Math.max(HUNG_MILLIS, HUNG_FACTOR * config.stallMillis())
+                        : config.stallMillis();
+        if (millis >= most) {
             stop(
                     "the disk is "
                             + pending

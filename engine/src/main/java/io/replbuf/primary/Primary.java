@@ -200,7 +200,7 @@ public final class Primary implements AutoCloseable {
             expireBacklog(nowMillis);
         }
         checkLimits();
-        sessions.closeBroken();
+        sessions.closeBroken(feed.nextOffset(), logMaxBytes());
         feed.publishTap();
         endOfTurn();
         loops.wakeAll();
@@ -362,6 +362,16 @@ public final class Primary implements AutoCloseable {
 
     String strategy() {
         return env.strategy();
+    }
+
+    /** Whether the log asks for writers to be held back: its disk cannot follow the stream. */
+    public boolean throttling() {
+        return log != null && log.throttling();
+    }
+
+    /** The disk's cap that wins over readers of the log; 0 without a log. */
+    long logMaxBytes() {
+        return log == null ? 0 : log.maxBytes();
     }
 
     /** The log's numbers; null without a log. */

@@ -93,6 +93,8 @@ final class PrimaryInfo {
             line(out, "repl_log_synced_offset", RedisOffsets.toRedis(log.syncedOffset()));
             line(out, "repl_log_segments", log.segments());
             line(out, "repl_log_file_bytes", log.fileBytes());
+            line(out, "repl_log_max_bytes", primary.logMaxBytes());
+            logReaders(out, primary.replicas(), log.writtenOffset());
             line(out, "repl_log_lag_bytes", log.lagBytes());
             line(out, "repl_log_errors", log.errors());
             line(
@@ -104,6 +106,30 @@ final class PrimaryInfo {
 
     private static String ratio(long part, long whole) {
         return String.format(Locale.ROOT, "%.2f", whole == 0 ? 0.0 : (double) part / whole);
+    }
+
+    /** Who keeps retention from dropping what, besides the cap. */
+    private static void logReaders(
+            StringBuilder out, List<ReplicaView> replicas, long writtenOffset) {
+        int readers = 0;
+        long most = 0;
+        for (ReplicaView replica : replicas) {
+            if (replica.inLog()) {
+                long pinned = Math.max(writtenOffset - replica.sentOffset(), 0);
+                most = Math.max(most, pinned);
+                line(
+                        out,
+                        "repl_log_reader" + readers++,
+                        "addr="
+                                + replica.address()
+                                + ",sent_offset="
+                                + RedisOffsets.toRedis(replica.sentOffset())
+                                + ",pinned_bytes="
+                                + pinned);
+            }
+        }
+        line(out, "repl_log_readers", readers);
+        line(out, "repl_log_pinned_bytes", most);
     }
 
     private static void line(StringBuilder out, String name, Object value) {

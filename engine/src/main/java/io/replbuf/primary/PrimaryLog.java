@@ -56,6 +56,15 @@ final class PrimaryLog implements AutoCloseable {
         log.mark(nextOffset, db);
     }
 
+    /** Whether writers are to be held back. */
+    boolean throttling() {
+        return log.throttling();
+    }
+
+    long maxBytes() {
+        return log.maxBytes();
+    }
+
     StreamLogStats stats() {
         return log.stats();
     }

@@ -127,16 +127,23 @@ final class Sessions {
         }
     }
 
-    /** Drops whose place in the stream is gone: the log stopped, or retention's cap overtook it. */
-    void closeBroken() {
+    /**
+     * Drops whose place in the stream is gone: the log stopped, or retention's cap overtook it.
+     *
+     * @param nextOffset of the stream
+     * @param capBytes of the log's disk
+     */
+    void closeBroken(long nextOffset, long capBytes) {
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ReplicaSession session = sessions.get(i);
             String reason = session.cursor == null ? null : session.cursor.broken();
             if (reason != null) {
                 LOG.warn(
-                        "Closing replica {}: its place in the stream is gone ({})",
+                        "Closing replica {}: its place in the stream is gone ({}), lag={} bytes, repl-log-max-bytes={}",
                         session.address(),
-                        reason);
+                        reason,
+                        nextOffset - session.cursor.offset(),
+                        capBytes);
                 session.close();
             }
         }

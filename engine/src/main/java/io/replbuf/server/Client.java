@@ -59,6 +59,11 @@ final class Client implements ReplicaClient {
     /** Whether the input at hand has brought a command before the present one. */
     boolean commandsInBatch;
 
+    /** Whether it has changed data before, and whether the throttle keeps it from doing so again at present. */
+    boolean writer;
+
+    boolean held;
+
     /** CLIENT REPLY: whether replies are dropped, and whether that ends after the next command. */
     boolean replyOff;
 
@@ -115,7 +120,11 @@ final class Client implements ReplicaClient {
 
     /** Whether further commands of it are to be executed now. */
     boolean mayProceed() {
-        return waiting == null && !closed && !closeAfterReply && !detached;
+        return waiting == null
+                && !closed
+                && !closeAfterReply
+                && !detached
+                && !server.throttle().holds(this);
     }
 
     /** Takes no further command; the connection ends once the replies so far are out. */

@@ -47,6 +47,7 @@ final class CommandLoop {
     private final Watches watches = new Watches();
     private final Clients clients;
     private final Waits waits = new Waits(this);
+    private final Throttle throttle = new Throttle(this);
     private final RespWriter replies = new RespWriter(stats::error);
     private final CommandTable commands;
     private final Dispatcher dispatcher;
@@ -207,6 +208,7 @@ final class CommandLoop {
                 primary.endOfTurn();
             }
             parking.settle();
+            throttle.settle();
             publish.run();
             stats.longestTurnNanos =
                     Math.max(stats.longestTurnNanos, System.nanoTime() - turnNanos);
@@ -303,6 +305,7 @@ final class CommandLoop {
         long offset = primary.primaryOffset();
         if (offset != batchStartOffset) {
             batchStartOffset = offset;
+            client.writer = true;
             parking.wrote(client, RedisOffsets.fromRedis(offset));
         }
     }
@@ -317,6 +320,7 @@ final class CommandLoop {
             return;
         }
         waits.forget(client);
+        throttle.forget(client);
         watches.unwatch(client);
         client.close();
         client.releaseBuffers();
@@ -399,6 +403,10 @@ final class CommandLoop {
 
     Snapshots snapshots() {
         return snapshots;
+    }
+
+    Throttle throttle() {
+        return throttle;
     }
 
     Parking parking() {

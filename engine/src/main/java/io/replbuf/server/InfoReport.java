@@ -141,6 +141,9 @@ final class InfoReport {
         }
         fields.put("repl_log_parked_clients", server.parking().count())
                 .put("repl_log_parked_bytes", parked)
+                .put("repl_log_throttled_clients", server.throttle().count())
+                .put("repl_log_throttles", server.throttle().times())
+                .put("repl_log_throttled_millis", server.throttle().millis())
                 .put(
                         "longest_turn_usec",
                         TimeUnit.NANOSECONDS.toMicros(server.stats().longestTurnNanos))

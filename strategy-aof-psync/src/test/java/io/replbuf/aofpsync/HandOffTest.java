@@ -168,7 +168,7 @@ class HandOffTest {
                         });
     }
 
-    private static List<String> values(SplittableRandom random, int count) {
+    static List<String> values(SplittableRandom random, int count) {
         List<String> values = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             StringBuilder value = new StringBuilder(VALUE_BYTES);

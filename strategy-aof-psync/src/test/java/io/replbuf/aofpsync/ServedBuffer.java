@@ -23,9 +23,7 @@ import java.util.zip.CRC32;
 final class ServedBuffer implements AutoCloseable {
     final RedisServer server;
     private final Path dir;
-    private final Socket socket;
-    private final InputStream in;
-    private final OutputStream out;
+    private final Reader client;
 
     /**
      * @param directives name, value, name, value …
@@ -45,10 +43,7 @@ final class ServedBuffer implements AutoCloseable {
             config.set(directives[i], directives[i + 1]);
         }
         server = RedisServer.start(config);
-        socket = new Socket("127.0.0.1", server.port());
-        socket.setSoTimeout(30_000);
-        in = new BufferedInputStream(socket.getInputStream());
-        out = socket.getOutputStream();
+        client = reader();
     }
 
     /** Writes a batch of {@code SET}s in one piece and takes their replies. */
@@ -57,41 +52,30 @@ final class ServedBuffer implements AutoCloseable {
         for (int i = 0; i < values.size(); i++) {
             append(batch, "SET", "k" + i % 100, values.get(i));
         }
-        out.write(batch.toString().getBytes(StandardCharsets.ISO_8859_1));
+        client.out.write(batch.toString().getBytes(StandardCharsets.ISO_8859_1));
         for (int i = 0; i < values.size(); i++) {
-            String reply = line();
+            String reply = client.line();
             if (!reply.equals("+OK")) {
                 throw new IOException(reply + " (expected: +OK)");
             }
         }
     }
 
+    Reader reader() throws IOException {
+        return new Reader(server.port());
+    }
+
     /** A field of INFO's {@code section}. */
     String info(String section, String field) throws IOException {
-        for (String line : call("INFO", section).split("\r\n")) {
-            if (line.startsWith(field + ":")) {
-                return line.substring(field.length() + 1);
-            }
-        }
-        throw new IOException(field + ": not in INFO " + section);
+        return client.info(section, field);
     }
 
     long figure(String field) throws IOException {
-        return Long.parseLong(info("replication_buffer", field));
+        return client.figure(field);
     }
 
-    /** A command's reply; the text of a bulk string. */
     String call(String... words) throws IOException {
-        StringBuilder command = new StringBuilder();
-        append(command, words);
-        out.write(command.toString().getBytes(StandardCharsets.ISO_8859_1));
-        String line = line();
-        if (line.charAt(0) != '$') {
-            return line;
-        }
-        byte[] text = in.readNBytes(Integer.parseInt(line.substring(1)));
-        line();
-        return new String(text, StandardCharsets.ISO_8859_1);
+        return client.call(words);
     }
 
     /** Sums of the stream's chunks as the log's files have them; the last one is of what is left over. */
@@ -142,20 +126,67 @@ final class ServedBuffer implements AutoCloseable {
         }
     }
 
-    private String line() throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int c = in.read(); c != '\n'; c = in.read()) {
-            if (c < 0) {
-                throw new IOException("closed after \"" + line + "\"");
-            }
-            line.append((char) c);
-        }
-        return line.toString().strip();
-    }
-
     @Override
     public void close() throws IOException {
-        socket.close();
+        client.close();
         server.close();
+    }
+
+    /** A connection. */
+    static final class Reader implements AutoCloseable {
+        private final Socket socket;
+        private final InputStream in;
+        private final OutputStream out;
+
+        Reader(int port) throws IOException {
+            socket = new Socket("127.0.0.1", port);
+            socket.setSoTimeout(30_000);
+            in = new BufferedInputStream(socket.getInputStream());
+            out = socket.getOutputStream();
+        }
+
+        /** A field of INFO's {@code section}. */
+        String info(String section, String field) throws IOException {
+            for (String line : call("INFO", section).split("\r\n")) {
+                if (line.startsWith(field + ":")) {
+                    return line.substring(field.length() + 1);
+                }
+            }
+            throw new IOException(field + ": not in INFO " + section);
+        }
+
+        long figure(String field) throws IOException {
+            return Long.parseLong(info("replication_buffer", field));
+        }
+
+        /** A command's reply; the text of a bulk string. */
+        String call(String... words) throws IOException {
+            StringBuilder command = new StringBuilder();
+            append(command, words);
+            out.write(command.toString().getBytes(StandardCharsets.ISO_8859_1));
+            String line = line();
+            if (line.charAt(0) != '$') {
+                return line;
+            }
+            byte[] text = in.readNBytes(Integer.parseInt(line.substring(1)));
+            line();
+            return new String(text, StandardCharsets.ISO_8859_1);
+        }
+
+        String line() throws IOException {
+            StringBuilder line = new StringBuilder();
+            for (int c = in.read(); c != '\n'; c = in.read()) {
+                if (c < 0) {
+                    throw new IOException("closed after \"" + line + "\"");
+                }
+                line.append((char) c);
+            }
+            return line.toString().strip();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
     }
 }
