@@ -47,10 +47,20 @@ final class DiskFiles implements LogFiles {
                 file,
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
-        // Without this the rename, and the names of new segments, may be lost with the power.
+        forceFolder(file);
+    }
+
+    /** Without this a rename, and the names of new segments, may be lost with the power. */
+    private static void forceFolder(Path file) throws IOException {
         try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
             folder.force(true);
         }
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        forceFolder(to);
     }
 
     @Override

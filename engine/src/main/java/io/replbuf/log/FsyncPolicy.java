@@ -9,7 +9,10 @@ public enum FsyncPolicy {
     /** When the operating system likes. */
     NO;
 
-    static FsyncPolicy parse(String value) {
+    /**
+     * @throws IllegalArgumentException naming the value and what was expected
+     */
+    public static FsyncPolicy parse(String value) {
         switch (value) {
             case "always":
                 return ALWAYS;

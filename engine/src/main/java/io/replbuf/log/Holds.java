@@ -4,9 +4,20 @@ import io.replbuf.buffer.StreamHistory;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The claims of readers on the log. Any thread; asking for the smallest is linear in the number of demoted replicas. */
+/**
+ * The claims of readers on the log. Any thread, but for {@link #anyBelow}, which is the log thread's.
+ *
+ * <p>Retention asks after every write while it would like to drop a segment and may not. One hold in the way is answer enough,
+ * and it is remembered: the others are looked at only when that one has moved on, not at each write.
+ */
 final class Holds {
     private final Set<Hold> open = ConcurrentHashMap.newKeySet();
+
+    /** In the way when asked last; the log thread's. */
+    private Hold blocker;
+
+    /** Holds looked at, ever; for the test that counts them. */
+    private volatile long looks;
 
     StreamHistory.Hold add(long offset) {
         Hold hold = new Hold(offset);
@@ -18,20 +29,38 @@ final class Holds {
         return open.size();
     }
 
-    /** The smallest offset that is held, {@link Long#MAX_VALUE} without a hold. */
-    long min() {
-        long min = Long.MAX_VALUE;
-        for (Hold hold : open) {
-            min = Math.min(min, hold.offset);
+    /** Whether anything below {@code limit} is held. */
+    boolean anyBelow(long limit) {
+        Hold known = blocker;
+        if (known != null && known.isBelow(limit)) {
+            return true;
         }
-        return min;
+        blocker = null;
+        long looked = looks;
+        for (Hold hold : open) {
+            looks = ++looked;
+            if (hold.isBelow(limit)) {
+                blocker = hold;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    long looks() {
+        return looks;
     }
 
     private final class Hold implements StreamHistory.Hold {
         private volatile long offset;
+        private volatile boolean closed;
 
         Hold(long offset) {
             this.offset = offset;
+        }
+
+        boolean isBelow(long limit) {
+            return !closed && offset < limit;
         }
 
         @Override
@@ -44,6 +73,7 @@ final class Holds {
 
         @Override
         public void close() {
+            closed = true;
             open.remove(this);
         }
     }

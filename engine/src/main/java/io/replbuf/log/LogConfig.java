@@ -10,11 +10,13 @@ import java.util.Map;
  *
  * @param folder where segments and manifest live: {@code <dir>/<appenddirname>}
  * @param fileName what their names begin with, {@code appendfilename}
+ * @param appendOnly whether start-up loads the log, so that nothing since its base may be deleted; {@code appendonly}
  * @param fsync when written bytes are forced to the device
  * @param segmentBytes from which a segment wants to be rolled
  * @param retentionBytes how much is kept for readers to come; more is dropped unless held
  * @param retentionSeconds how long after its last write a segment is kept; 0 without such a limit
- * @param maxBytes most bytes on disk, the cap that wins over holds; the segment being written is never dropped
+ * @param maxBytes most bytes on disk, the cap that wins over holds; the segment being written is never dropped, and with
+ *     appendOnly none since the base: then the cap starts a rewrite
  * @param onStall what gives when the disk is too slow
  * @param stallBytes how far the disk may be behind the stream
  * @param stallMillis for how long it may be further behind than that
@@ -22,6 +24,7 @@ import java.util.Map;
 public record LogConfig(
         Path folder,
         String fileName,
+        boolean appendOnly,
         FsyncPolicy fsync,
         long segmentBytes,
         long retentionBytes,
@@ -37,6 +40,8 @@ public record LogConfig(
     private static final BufferOption APPEND_FILE =
             new BufferOption(
                     "appendfilename", "appendonly.aof", "what the log's file names begin with");
+    private static final BufferOption APPEND_ONLY =
+            new BufferOption("appendonly", "no", "whether start-up loads the log: yes or no");
     private static final BufferOption APPEND_FSYNC =
             new BufferOption(
                     "appendfsync",
@@ -82,6 +87,7 @@ public record LogConfig(
             List.of(
                     APPEND_DIR,
                     APPEND_FILE,
+                    APPEND_ONLY,
                     APPEND_FSYNC,
                     SEGMENT,
                     RETENTION_BYTES,
@@ -136,6 +142,7 @@ public record LogConfig(
         return new LogConfig(
                 dir.resolve(folder),
                 text(directives, APPEND_FILE),
+                yes(directives, APPEND_ONLY),
                 FsyncPolicy.parse(text(directives, APPEND_FSYNC)),
                 size(directives, SEGMENT, 4096),
                 retentionBytes,
@@ -144,6 +151,15 @@ public record LogConfig(
                 StallPolicy.parse(text(directives, ON_STALL)),
                 stallBytes == 0 ? defaultStallBytes(directives) : stallBytes,
                 number(directives, STALL_MILLIS));
+    }
+
+    private static boolean yes(Map<String, String> directives, BufferOption option) {
+        String value = text(directives, option);
+        if (!value.equals("yes") && !value.equals("no")) {
+            throw new IllegalArgumentException(
+                    option.name() + ": \"" + value + "\" (expected: yes or no)");
+        }
+        return value.equals("yes");
     }
 
     private static long defaultStallBytes(Map<String, String> directives) {

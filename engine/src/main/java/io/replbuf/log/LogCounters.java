@@ -7,6 +7,10 @@ import java.util.concurrent.atomic.AtomicLong;
 final class LogCounters {
     final AtomicLong writes = new AtomicLong();
     final AtomicLong fsyncs = new AtomicLong();
+
+    /** Writes that waited two seconds for an fsync and then did not wait any longer: {@code aof_delayed_fsync}. */
+    final AtomicLong delayedFsyncs = new AtomicLong();
+
     final AtomicLong errors = new AtomicLong();
     final AtomicLong droppedSegments = new AtomicLong();
     final AtomicLong restarts = new AtomicLong();

@@ -14,6 +14,9 @@ public interface LogFiles {
     /** Gives the file this content, durably and at once: whoever looks, also after a crash, sees all of the old or all of it. */
     void replace(Path file, byte[] content) throws IOException;
 
+    /** Gives a file that is whole and forced its name, in the same folder; what had the name is gone. */
+    void rename(Path from, Path to) throws IOException;
+
     void delete(Path file) throws IOException;
 
     /** The real one. */

@@ -20,6 +20,12 @@ public interface LogListener {
     default void synced(long syncedOffset) {}
 
     /**
+     * The log is at its cap, and what it would drop is needed since the base: only a rewrite helps, see {@link
+     * StreamLog#beginBase}. On the command loop; said again every minute for as long as it is so.
+     */
+    default void rewriteWanted() {}
+
+    /**
      * The log has stopped: its coverage ends at its written offset. On the command loop.
      *
      * @param reason for people, one line

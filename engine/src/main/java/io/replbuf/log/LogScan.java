@@ -4,11 +4,14 @@ import io.replbuf.stream.Replid;
 import io.replbuf.stream.StreamRange;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Looks a folder over at start: which of the files that its manifest names make up one contiguous range, and where that ends.
@@ -21,6 +24,7 @@ final class LogScan {
     private final Manifest manifest;
     private final List<Found> segments = new ArrayList<>();
     private final List<Path> unreachable = new ArrayList<>();
+    private final List<Path> leftovers = new ArrayList<>();
     private final List<String> damages = new ArrayList<>();
     private StreamRange range;
     private Replid replid;
@@ -68,6 +72,7 @@ final class LogScan {
         }
         LogScan scan = new LogScan(config.folder(), manifest);
         scan.look();
+        scan.findLeftovers(config.fileName());
         return scan;
     }
 
@@ -113,6 +118,14 @@ final class LogScan {
         return unreachable;
     }
 
+    /**
+     * Segments newer than any that the manifest names: made by a crashed server before the manifest knew them, or written
+     * after a stop and never made loadable. Nothing says at which offset they begin.
+     */
+    List<Path> leftovers() {
+        return leftovers;
+    }
+
     ManifestEntry baseEntry() {
         return manifest.base();
     }
@@ -129,13 +142,26 @@ final class LogScan {
                         entry.replid());
     }
 
-    /** Greater than any that a file has. */
+    /** Greater than any that the manifest has. */
     long nextSeq() {
         long max = 0;
         for (ManifestEntry entry : manifest.segments()) {
             max = Math.max(max, entry.seq());
         }
         return max + 1;
+    }
+
+    private void findLeftovers(String fileName) throws IOException {
+        long next = nextSeq();
+        Pattern name = Pattern.compile(Pattern.quote(fileName) + "[.]([0-9]{1,18})[.]incr[.]aof");
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Matcher matcher = name.matcher(file.getFileName().toString());
+                if (matcher.matches() && Long.parseLong(matcher.group(1)) >= next) {
+                    leftovers.add(file);
+                }
+            }
+        }
     }
 
     private void look() throws IOException {

@@ -30,6 +30,10 @@ final class LogThread implements LogThreads.Runner {
     private static final int AWAKE = 0;
     private static final int LINGERING = 1;
     private static final int IDLE = 2;
+    private static final int POSTPONED = 3;
+
+    /** While an fsync runs: short enough to notice in time that too much waits, long enough to cost nothing. */
+    private static final long POSTPONE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger state = new AtomicInteger(AWAKE);
@@ -57,7 +61,9 @@ final class LogThread implements LogThreads.Runner {
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
-        wake(true);
+        if (state.getAndSet(AWAKE) != AWAKE) {
+            LockSupport.unpark(thread);
+        }
         if (dead) {
             runLateTasks();
         }
@@ -147,11 +153,33 @@ final class LogThread implements LogThreads.Runner {
     }
 
     private void rest(Rest rest) {
-        state.set(rest == Rest.LINGER ? LINGERING : IDLE);
+        state.set(stateIn(rest));
         if (tasks.isEmpty() && !stopping && !work.hasWork(rest)) {
-            LockSupport.parkNanos(this, rest == Rest.LINGER ? LINGER_NANOS : IDLE_NANOS);
+            LockSupport.parkNanos(this, nanosOf(rest));
         }
         state.set(AWAKE);
+    }
+
+    private static int stateIn(Rest rest) {
+        switch (rest) {
+            case LINGER:
+                return LINGERING;
+            case POSTPONE:
+                return POSTPONED;
+            default:
+                return IDLE;
+        }
+    }
+
+    private static long nanosOf(Rest rest) {
+        switch (rest) {
+            case LINGER:
+                return LINGER_NANOS;
+            case POSTPONE:
+                return POSTPONE_NANOS;
+            default:
+                return IDLE_NANOS;
+        }
     }
 
     private synchronized void runLateTasks() {

@@ -56,6 +56,8 @@ public interface LogThreads {
         enum Rest {
             NONE,
             LINGER,
+            /** Until the fsync under way has ended, which comes as a task, or some milliseconds have passed. */
+            POSTPONE,
             IDLE
         }
     }

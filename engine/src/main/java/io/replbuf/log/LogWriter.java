@@ -44,7 +44,8 @@ final class LogWriter implements LogThread.Work {
     private final Retainer retainer;
     private final ManifestStore manifests;
     private final Executor disk;
-    private final Executor manifestJobs;
+    private final Bases bases;
+    private final BaseSwitch baseSwitch;
     private final Syncer syncer;
     private final ChunkSummer summer;
     private final BiConsumer<String, Throwable> failed;
@@ -63,7 +64,9 @@ final class LogWriter implements LogThread.Work {
             LogCounters counters,
             Retainer retainer,
             ManifestStore manifests,
+            Bases bases,
             Executor disk,
+            Executor self,
             BiConsumer<String, Throwable> failed,
             BooleanSupplier stopped) {
         this.config = config;
@@ -72,8 +75,10 @@ final class LogWriter implements LogThread.Work {
         this.retainer = retainer;
         this.manifests = manifests;
         this.disk = disk;
-        this.manifestJobs = config.fsync() == FsyncPolicy.ALWAYS ? Runnable::run : disk;
-        this.syncer = new Syncer(config, env, counters, disk, failed);
+        this.bases = bases;
+        this.baseSwitch =
+                new BaseSwitch(config, env, bases, manifests, retainer, disk, self, this::runAt);
+        this.syncer = new Syncer(config, env, counters, disk, () -> self.execute(() -> {}), failed);
         this.summer = new ChunkSummer(env.index());
         this.failed = failed;
         this.stopped = stopped;
@@ -87,6 +92,14 @@ final class LogWriter implements LogThread.Work {
         return run;
     }
 
+    Syncer syncer() {
+        return syncer;
+    }
+
+    BaseSwitch baseSwitch() {
+        return baseSwitch;
+    }
+
     /** The segment after this one begins at {@code offset}. Command loop. */
     void queueRoll(long offset, Replid replid) {
         rolls.add(new Roll(offset, replid));
@@ -96,6 +109,15 @@ final class LogWriter implements LogThread.Work {
     void begin(long startOffset, Replid replid) throws IOException {
         Segment first = create(startOffset, replid);
         Run begun = new Run(new SegmentTable(first));
+        Run over = run;
+        // Between the stretch that is over and this one bytes are missing: what start-up would load
+        // ends there, until
+        // a base stands in the new one. Until then the manifest says what it says.
+        boolean keepsLoadable = over != null && bases.appendOnly();
+        boolean alreadyKept = manifests.isFrozen();
+        if (keepsLoadable) {
+            manifests.freeze();
+        }
         try {
             manifests.store(manifests.describe(begun.table(), 0));
         } catch (IOException e) {
@@ -103,7 +125,6 @@ final class LogWriter implements LogThread.Work {
             disk.execute(() -> deleteQuietly(first.path));
             throw e;
         }
-        Run over = run;
         run = begun;
         segment = first;
         summer.begin(startOffset);
@@ -111,7 +132,11 @@ final class LogWriter implements LogThread.Work {
         charge();
         if (over != null) {
             syncer.forget();
-            retainer.dropAll(over);
+            if (keepsLoadable && !alreadyKept) {
+                baseSwitch.keepUntilNext(over);
+            } else {
+                retainer.dropAll(over);
+            }
         }
     }
 
@@ -126,6 +151,10 @@ final class LogWriter implements LogThread.Work {
             return LogThread.Rest.IDLE;
         }
         try {
+            long pending = cursor.pendingBytes();
+            if (pending > 0 && syncer.postpones(pending)) {
+                return LogThread.Rest.POSTPONE;
+            }
             int moved = 0;
             int n = write();
             while (n > 0) {
@@ -133,11 +162,12 @@ final class LogWriter implements LogThread.Work {
                 n = moved < TURN_BYTES ? write() : 0;
             }
             syncer.afterWrites(run);
+            baseSwitch.turn();
             retainIfDue();
             if (moved >= TURN_BYTES) {
                 return LogThread.Rest.NONE;
             }
-            boolean gathers = moved > 0 && config.fsync() != FsyncPolicy.ALWAYS;
+            boolean gathers = moved > 0 && syncer.policy() != FsyncPolicy.ALWAYS;
             return gathers ? LogThread.Rest.LINGER : LogThread.Rest.IDLE;
         } catch (IOException e) {
             failed.accept("writing " + segment.path.getFileName(), e);
@@ -150,6 +180,9 @@ final class LogWriter implements LogThread.Work {
 
     @Override
     public boolean hasWork(LogThread.Rest rest) {
+        if (rest == LogThread.Rest.POSTPONE) {
+            return !syncer.isRunning();
+        }
         return cursor != null
                 && !stopped.getAsBoolean()
                 && cursor.pendingBytes() >= (rest == LogThread.Rest.LINGER ? WAKE_BYTES : 1);
@@ -177,7 +210,7 @@ final class LogWriter implements LogThread.Work {
             segments.add(create(nextOffset, replid));
             ManifestEntry base = found.baseEntry();
             if (base != null && base.nextOffset() <= nextOffset) {
-                manifests.base(base);
+                bases.set(base);
             }
             run = new Run(new SegmentTable(segments.toArray(Segment[]::new)));
             segment = run.table().last();
@@ -196,6 +229,10 @@ final class LogWriter implements LogThread.Work {
         }
         for (Path unreachable : found.unreachable()) {
             env.files().delete(unreachable);
+        }
+        for (Path leftover : found.leftovers()) {
+            LOG.info("{} is named by no manifest, and deleted", leftover);
+            env.files().delete(leftover);
         }
         summer.begin(nextOffset);
         charge();
@@ -225,6 +262,7 @@ final class LogWriter implements LogThread.Work {
     void halt() throws IOException {
         cursor = null;
         syncer.forget();
+        baseSwitch.fail("the stream log has stopped");
         long end = run.written();
         segment.file.truncate(end - segment.startOffset);
         segment.file.force();
@@ -239,6 +277,7 @@ final class LogWriter implements LogThread.Work {
         for (int i = 0; i < over.table().size(); i++) {
             over.table().get(i).release();
         }
+        baseSwitch.release();
         env.index().close();
         charge();
     }
@@ -250,15 +289,7 @@ final class LogWriter implements LogThread.Work {
             return 0;
         }
         long at = run.written();
-        Roll roll = rolls.peek();
-        while (roll != null && roll.offset <= at) {
-            rolls.poll();
-            // One from before a restart is void: at this place there may be no command's end.
-            if (roll.offset == at) {
-                roll(at, roll.replid);
-            }
-            roll = rolls.peek();
-        }
+        Roll roll = rollsUpTo(at);
         if (roll != null && roll.offset < at + slice.remaining()) {
             slice.limit(slice.position() + (int) (roll.offset - at));
         }
@@ -283,6 +314,30 @@ final class LogWriter implements LogThread.Work {
         return n;
     }
 
+    /** Rolls where it is due at {@code at}; the next that is not, null without. */
+    private Roll rollsUpTo(long at) throws IOException {
+        Roll roll = rolls.peek();
+        while (roll != null && roll.offset <= at) {
+            rolls.poll();
+            // One from before a restart is void: at this place there may be no command's end.
+            if (roll.offset == at) {
+                roll(at, roll.replid);
+            }
+            roll = rolls.peek();
+        }
+        return roll;
+    }
+
+    /** The run once everything below {@code offset} is written and a segment may begin there; else null. */
+    private Run runAt(long offset) throws IOException {
+        if (run.written() < offset) {
+            return null;
+        }
+        // With nothing fed since, the roll has not been carried out yet.
+        rollsUpTo(run.written());
+        return run;
+    }
+
     private void roll(long offset, Replid replid) throws IOException {
         if (offset == segment.startOffset) {
             // Nothing is in it yet, so it serves as the next one.
@@ -303,7 +358,8 @@ final class LogWriter implements LogThread.Work {
         ManifestStore.Picture picture = manifests.describe(run.table(), 0);
         // Stored before a new segment's first bytes are called synced: the syncs follow on the same
         // thread.
-        manifestJobs.execute(
+        Executor jobs = syncer.policy() == FsyncPolicy.ALWAYS ? Runnable::run : disk;
+        jobs.execute(
                 () -> {
                     try {
                         manifests.store(picture);
@@ -349,8 +405,7 @@ final class LogWriter implements LogThread.Work {
         long seq = nextSeq;
         Path path = config.folder().resolve(Manifest.segmentName(config.fileName(), seq));
         while (Files.exists(path)) {
-            // A crash before the manifest named it. Nothing in it was ever called synced; it is
-            // left alone.
+            // Where there is no manifest it may be somebody's, so it is left alone.
             LOG.warn("{} is named by no manifest, and not used", path);
             seq++;
             path = config.folder().resolve(Manifest.segmentName(config.fileName(), seq));

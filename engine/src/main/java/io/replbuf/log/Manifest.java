@@ -95,6 +95,10 @@ record Manifest(List<ManifestEntry> entries) {
         return appendFileName + ".manifest";
     }
 
+    static String baseName(String appendFileName, long seq) {
+        return appendFileName + "." + seq + ".base.rdb";
+    }
+
     static String segmentName(String appendFileName, long seq) {
         return appendFileName + "." + seq + ".incr.aof";
     }

@@ -26,6 +26,9 @@ final class ManifestStore {
     private ManifestEntry base;
     private long stored;
 
+    /** Stores wait: the file must go on saying what it says until a base has been made. */
+    private boolean frozen;
+
     ManifestStore(LogFiles files, LogConfig config) {
         this.files = files;
         this.file = fileIn(config.folder(), config);
@@ -52,6 +55,19 @@ final class ManifestStore {
 
     ManifestEntry base() {
         return base;
+    }
+
+    /** From now on the file stays as it is, whatever is stored, until {@link #thaw}. */
+    synchronized void freeze() {
+        frozen = true;
+    }
+
+    synchronized boolean isFrozen() {
+        return frozen;
+    }
+
+    synchronized void thaw() {
+        frozen = false;
     }
 
     /**
@@ -81,7 +97,7 @@ final class ManifestStore {
 
     /** After this the file says what the picture says, or something newer. */
     synchronized void store(Picture picture) throws IOException {
-        if (picture.version > stored) {
+        if (picture.version > stored && !frozen) {
             Picture written = newest;
             for (Segment segment : written.unforced) {
                 force(segment);

@@ -1,6 +1,7 @@
 package io.replbuf.log;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -22,6 +23,7 @@ final class Retainer {
 
     private final Retention retention;
     private final long retentionBytes;
+    private final Bases bases;
     private final LogEnv env;
     private final LogCounters counters;
     private final Holds holds;
@@ -39,6 +41,7 @@ final class Retainer {
             Holds holds,
             SetAside aside,
             ManifestStore manifests,
+            Bases bases,
             Executor disk) {
         this.retention = new Retention(config);
         this.retentionBytes = config.retentionBytes();
@@ -47,6 +50,7 @@ final class Retainer {
         this.holds = holds;
         this.aside = aside;
         this.manifests = manifests;
+        this.bases = bases;
         this.disk = disk;
     }
 
@@ -59,12 +63,13 @@ final class Retainer {
     boolean retain(Run run, long nowNanos) {
         dropAside(run);
         SegmentTable table = run.table();
-        int drop = dropCount(run, table, holds.min(), nowNanos);
+        int drop = dropCount(run, table, nowNanos);
         if (drop == 0) {
+            askForRewrite(run, nowNanos);
             return false;
         }
         run.claim(table.get(drop).startOffset);
-        drop = Math.min(drop, dropCount(run, table, holds.min(), nowNanos));
+        drop = Math.min(drop, dropCount(run, table, nowNanos));
         run.claim(table.get(drop).startOffset);
         if (drop > 0) {
             drop(run, table, drop);
@@ -74,13 +79,23 @@ final class Retainer {
 
     /** A stretch is over and nobody reads it any more; its files go. */
     void dropAll(Run over) {
+        delete(seal(over), null, null);
+    }
+
+    /** The segments of a stretch that is over. */
+    List<Segment> seal(Run over) {
         SegmentTable table = over.table();
         table.last().seal(over.written(), env.nanoClock().getAsLong());
-        List<Segment> dropped = new ArrayList<>();
+        List<Segment> sealed = new ArrayList<>();
         for (int i = 0; i < table.size(); i++) {
-            dropped.add(table.get(i));
+            sealed.add(table.get(i));
         }
-        delete(dropped, null);
+        return sealed;
+    }
+
+    /** These are kept no longer, and the manifest has a newer picture, which is stored before they go. */
+    void dropKept(List<Segment> kept, Path staleBase, ManifestStore.Picture picture) {
+        delete(kept, staleBase, picture);
     }
 
     /** No reference is left; off the caller's thread, since closing a deleted file frees its bytes and takes time. */
@@ -98,9 +113,28 @@ final class Retainer {
                 });
     }
 
-    private int dropCount(Run run, SegmentTable table, long minHold, long nowNanos) {
+    private int dropCount(Run run, SegmentTable table, long nowNanos) {
         return retention.dropCount(
-                table, run.fileBytes(), aside.bytes(), lingeringBytes(), minHold, nowNanos);
+                table,
+                run.fileBytes(),
+                aside.bytes(),
+                lingeringBytes(),
+                holds,
+                bases.neededFrom(),
+                nowNanos);
+    }
+
+    /** Nothing could be dropped; if it should have been and only the base is in the way, that must move on. */
+    private void askForRewrite(Run run, long nowNanos) {
+        if (run.table().size() > 1
+                && run.table().get(0).nextOffset() > bases.neededFrom()
+                && retention.isOverCap(run.fileBytes(), aside.bytes(), lingeringBytes())
+                && bases.mayAsk(nowNanos)) {
+            LOG.warn(
+                    "The stream log has {} bytes, and all are needed since its base: a rewrite is wanted",
+                    run.fileBytes());
+            env.commandLoop().execute(env.listener()::rewriteWanted);
+        }
     }
 
     private void dropAside(Run run) {
@@ -125,11 +159,13 @@ final class Retainer {
         for (int i = 0; i < count; i++) {
             dropped.add(table.get(i));
         }
-        delete(dropped, manifests.describe(rest, 0));
+        // With a gap behind it the base leads nowhere any more.
+        Path staleBase = bases.dropIfBefore(rest.startOffset());
+        delete(dropped, staleBase, manifests.describe(rest, 0));
     }
 
     /** The manifest forgets the files before they go, so that it never names one that is not there. */
-    private void delete(List<Segment> dropped, ManifestStore.Picture picture) {
+    private void delete(List<Segment> dropped, Path staleBase, ManifestStore.Picture picture) {
         for (Segment segment : dropped) {
             segment.dropped(counters);
         }
@@ -139,6 +175,9 @@ final class Retainer {
                     try {
                         if (picture != null) {
                             manifests.store(picture);
+                        }
+                        if (staleBase != null) {
+                            env.files().delete(staleBase);
                         }
                         for (Segment segment : dropped) {
                             env.files().delete(segment.path);

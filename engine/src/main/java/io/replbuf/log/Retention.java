@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A finished segment goes when the log is larger than {@code repl-log-retention-bytes}, or when it was finished more than
  * {@code repl-log-retention-seconds} ago, unless a reader holds any of it. It goes in spite of readers when all that the log
- * has on disk, files deleted but still being read included, is more than {@code repl-log-max-bytes}.
+ * has on disk, files deleted but still being read included, is more than {@code repl-log-max-bytes}. It never goes while
+ * start-up would load it: then the cap asks for a rewrite.
  */
 final class Retention {
     private final LogConfig config;
@@ -20,14 +21,15 @@ final class Retention {
      * @param liveBytes of the table's files
      * @param otherBytes of files set aside
      * @param deletedBytes of files deleted and still open
-     * @param minHold smallest offset held
+     * @param neededFrom no byte from here on may go, {@link Long#MAX_VALUE} if all may
      */
     int dropCount(
             SegmentTable table,
             long liveBytes,
             long otherBytes,
             long deletedBytes,
-            long minHold,
+            Holds holds,
+            long neededFrom,
             long nowNanos) {
         long maxAgeNanos = TimeUnit.SECONDS.toNanos(config.retentionSeconds());
         long live = liveBytes;
@@ -35,17 +37,25 @@ final class Retention {
         // The last segment is being written.
         while (drop + 1 < table.size()) {
             Segment oldest = table.get(drop);
+            if (oldest.nextOffset() > neededFrom) {
+                break;
+            }
             boolean overCap = live + otherBytes + deletedBytes > config.maxBytes();
             boolean tooMany = live + otherBytes > config.retentionBytes();
             boolean tooOld = maxAgeNanos > 0 && nowNanos - oldest.sealedNanos() > maxAgeNanos;
-            boolean held = minHold < oldest.nextOffset();
-            if (!overCap && (held || !(tooMany || tooOld))) {
+            boolean due = tooMany || tooOld;
+            if (!overCap && !(due && !holds.anyBelow(oldest.nextOffset()))) {
                 break;
             }
             live -= oldest.bytes();
             drop++;
         }
         return drop;
+    }
+
+    /** Whether the log is at its cap. */
+    boolean isOverCap(long liveBytes, long otherBytes, long deletedBytes) {
+        return liveBytes + otherBytes + deletedBytes > config.maxBytes();
     }
 
     /** Whether what was set aside, from {@code lastWrittenMillis}, goes. It is older than any segment and has no readers. */

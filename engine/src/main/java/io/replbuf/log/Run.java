@@ -29,6 +29,9 @@ final class Run {
     /** What is below is about to be dropped: no new hold is granted there. */
     private volatile long claimedOffset;
 
+    /** The syncer's, under its lock: no offset of this run is called synced any more. */
+    boolean forceFailed;
+
     private long written;
     private volatile long synced;
 

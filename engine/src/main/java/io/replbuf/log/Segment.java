@@ -76,6 +76,10 @@ final class Segment {
         replid = changed;
     }
 
+    Replid replid() {
+        return replid;
+    }
+
     /** Where the segment ends; greater than any offset while it is being written. */
     long nextOffset() {
         return nextOffset;

@@ -7,9 +7,11 @@ import io.replbuf.stream.Replid;
 import io.replbuf.stream.StreamRange;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,9 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
 
     private static final long RESTART_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** How long readers have to come to the end of what a stopped log holds; one that reads nothing must not keep it stopped. */
+    private static final long RESTART_READERS_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     private final LogConfig config;
     private final LogEnv env;
     private final LogCounters counters = new LogCounters();
@@ -53,6 +58,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
     private final LogThreads.Jobs disk;
     private final AtomicReference<String> stoppedReason = new AtomicReference<>();
     private final SetAside aside;
+    private final Bases bases;
     private final LogWriter writer;
     private final LogThreads.Runner thread;
 
@@ -76,7 +82,9 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         this.aside = aside;
         this.disk = env.threads().jobs();
         ManifestStore manifests = new ManifestStore(env.files(), config);
-        Retainer retainer = new Retainer(config, env, counters, holds, aside, manifests, disk);
+        this.bases = new Bases(config, manifests);
+        Retainer retainer =
+                new Retainer(config, env, counters, holds, aside, manifests, bases, disk);
         this.writer =
                 new LogWriter(
                         config,
@@ -84,7 +92,9 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
                         counters,
                         retainer,
                         manifests,
+                        bases,
                         disk,
+                        this::onThread,
                         this::failed,
                         () -> stoppedReason.get() != null);
         this.thread = env.threads().runner(writer);
@@ -219,6 +229,63 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         writer.queueRoll(nextOffset, newReplid);
     }
 
+    /** {@code appendonly}: whether start-up loads the log, so that nothing since its base may be deleted. */
+    public void appendOnly(boolean on) {
+        bases.appendOnly(on);
+    }
+
+    /** {@code appendfsync}, from the log's next turn on. */
+    public void appendFsync(FsyncPolicy policy) {
+        writer.syncer().policy(policy);
+    }
+
+    /** Whether an fsync is under way beside the writes: {@code aof_pending_bio_fsync}. Any thread. */
+    public boolean syncing() {
+        return writer.syncer().isRunning();
+    }
+
+    /** The snapshot that loading begins with; null without. Any thread. */
+    public LogPart base() {
+        return bases.current();
+    }
+
+    /**
+     * A rewrite begins: rolls as {@link #rollAt}, and keeps everything from there on until the base stands or is given up. One
+     * at a time.
+     *
+     * @return where the snapshot of the data set at {@code nextOffset} is to be written
+     */
+    public Path beginBase(long nextOffset) {
+        rollAt(nextOffset);
+        thread.execute(() -> bases.begin(nextOffset));
+        return config.folder()
+                .resolve("temp-" + Manifest.baseName(config.fileName(), bases.nextSeq()));
+    }
+
+    /**
+     * The rewrite's snapshot is whole. It is forced and gets its name, the manifest names it with the increments since, older
+     * increments become history, which retention may drop, and the old base is deleted: in this order, so that a crash at any
+     * place leaves what was there before or what is there then.
+     *
+     * @param finished what {@link #beginBase} returned
+     * @param offset what it was called with
+     * @param done told on the command loop: null, or why all is as it was
+     */
+    public void commitBase(Path finished, long offset, Consumer<String> done) {
+        thread.execute(
+                () -> {
+                    writer.baseSwitch().ask(finished, offset, done);
+                    if (!writing()) {
+                        writer.baseSwitch().fail("the stream log has stopped");
+                    }
+                });
+    }
+
+    /** The rewrite has failed; what it has written is deleted. */
+    public void abandonBase(Path unfinished) {
+        thread.execute(() -> writer.baseSwitch().abandon(unfinished));
+    }
+
     /** The next byte fed begins a command outside a transaction, with {@code db} selected. One each 64 KB is kept. */
     public void mark(long nextOffset, int db) {
         if (nextOffset - newestMark >= StreamIndex.CHUNK_BYTES && stoppedReason.get() == null) {
@@ -254,7 +321,10 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
 
     @Override
     public long fileBytes() {
-        return writer.run().fileBytes() + aside.bytes() + counters.deletedBytes.get();
+        return writer.run().fileBytes()
+                + aside.bytes()
+                + writer.baseSwitch().keptBytes()
+                + counters.deletedBytes.get();
     }
 
     @Override
@@ -265,6 +335,11 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
     /** Why the log has stopped, null while it is being written. Any thread. */
     public String stoppedReason() {
         return stoppedReason.get();
+    }
+
+    /** Holds that retention has looked at, ever; for tests. */
+    long holdLooks() {
+        return holds.looks();
     }
 
     public StreamIndex index() {
@@ -290,6 +365,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
                 cursor == null ? 0 : cursor.pendingBytes(),
                 counters.writes.get(),
                 counters.fsyncs.get(),
+                counters.delayedFsyncs.get(),
                 counters.errors.get(),
                 counters.droppedSegments.get(),
                 counters.openFiles.get(),
@@ -299,19 +375,24 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
                 stoppedReason.get());
     }
 
-    /** Whether a stopped log should be tried again: some time has passed, and nothing of the old stretch is in use. */
+    /**
+     * Whether a stopped log should be tried again: after 10 s if nothing of the old stretch is in use, else after 60 s. Readers
+     * then lose what they have not read.
+     */
     public boolean wantsRestart() {
-        return stoppedReason.get() != null
-                && !closed
-                && cursor == null
-                && thread.isAlive()
-                && holds.count() == 0
-                && env.nanoClock().getAsLong() - stoppedNanos >= RESTART_NANOS;
+        if (stoppedReason.get() == null || closed || cursor != null || !thread.isAlive()) {
+            return false;
+        }
+        long stoppedFor = env.nanoClock().getAsLong() - stoppedNanos;
+        return stoppedFor >= (holds.count() == 0 ? RESTART_NANOS : RESTART_READERS_NANOS);
     }
 
     /**
      * Begins anew, in a new segment; what was written before the stop is dropped. To be called as {@link #rollAt}, just
      * before a command's first byte is fed at the cursor's offset.
+     *
+     * <p>With {@code appendonly} what start-up would load stays as it is, and ends at the stop, until a base stands in the new
+     * stretch; the listener is told that a rewrite is wanted.
      */
     public void restart(ReplicaCursor source, Replid currentReplid) {
         if (!wantsRestart()) {
@@ -362,7 +443,14 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         }
         writer.readFrom(source);
         stoppedReason.set(null);
+        if (bases.appendOnly()) {
+            toCommandLoop(env.listener()::rewriteWanted);
+        }
         LOG.info("The stream log is being written again, from offset {} on", offset);
+    }
+
+    private void onThread(Runnable task) {
+        thread.execute(task);
     }
 
     private void watchStall(long pending) {

@@ -13,6 +13,7 @@ package io.replbuf.log;
  * @param lagBytes fed and not written yet
  * @param writes write calls, a count
  * @param fsyncs a count
+ * @param delayedFsyncs writes that waited two seconds for an fsync and then went ahead, a count
  * @param errors of the disk, a count
  * @param droppedSegments by retention, a count
  * @param openFiles segment files that are open, a count
@@ -32,6 +33,7 @@ public record StreamLogStats(
         long lagBytes,
         long writes,
         long fsyncs,
+        long delayedFsyncs,
         long errors,
         long droppedSegments,
         int openFiles,

@@ -14,31 +14,53 @@ import java.util.function.BiConsumer;
  * <p>Segments are named dirty on the log's thread. Under {@code always} it forces them there too, before the next write:
  * whatever gathers meanwhile is one group. Under {@code everysec} a job on the disk thread does, one at a time, beside the
  * writes.
+ *
+ * <p>Each fsync ends with the offset that it covered, which was written before it began. Fsyncs take turns, and after one has
+ * failed none advances the synced offset any more: a device that has lost a page says so once.
  */
 final class Syncer {
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How long a write waits for an fsync, as in Redis. */
+    private static final long POSTPONE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final LogConfig config;
     private final LogEnv env;
     private final LogCounters counters;
     private final Executor disk;
+    private final Runnable afterBackgroundSync;
     private final BiConsumer<String, Throwable> failed;
     private final AtomicBoolean running = new AtomicBoolean();
     private final List<Segment> dirty = new ArrayList<>();
+    private volatile FsyncPolicy policy;
     private long lastNanos;
+    private boolean postponing;
+    private long postponedSinceNanos;
 
     Syncer(
             LogConfig config,
             LogEnv env,
             LogCounters counters,
             Executor disk,
+            Runnable afterBackgroundSync,
             BiConsumer<String, Throwable> failed) {
         this.config = config;
         this.env = env;
         this.counters = counters;
         this.disk = disk;
+        this.afterBackgroundSync = afterBackgroundSync;
         this.failed = failed;
+        this.policy = config.fsync();
         this.lastNanos = env.nanoClock().getAsLong();
+    }
+
+    FsyncPolicy policy() {
+        return policy;
+    }
+
+    /** From the next turn on. Any thread. */
+    void policy(FsyncPolicy changed) {
+        policy = changed;
     }
 
     /** Bytes of the segment are written and not forced. */
@@ -48,14 +70,38 @@ final class Syncer {
         }
     }
 
+    /**
+     * Whether a write should wait since an fsync is running, behind which it might block for longer than the fsync itself: two
+     * seconds at the most, and not while so much waits already that the disk would seem stalled.
+     *
+     * @param pendingBytes that wait to be written, at least 1
+     */
+    boolean postpones(long pendingBytes) {
+        if (policy != FsyncPolicy.EVERYSEC || !running.get()) {
+            postponing = false;
+            return false;
+        }
+        long now = env.nanoClock().getAsLong();
+        if (!postponing) {
+            postponing = true;
+            postponedSinceNanos = now;
+        }
+        if (now - postponedSinceNanos < POSTPONE_NANOS && pendingBytes < config.stallBytes() / 2) {
+            return true;
+        }
+        postponing = false;
+        counters.delayedFsyncs.incrementAndGet();
+        return false;
+    }
+
     /** Syncs if it is time to. */
     void afterWrites(Run run) {
         if (dirty.isEmpty()) {
             return;
         }
-        if (config.fsync() == FsyncPolicy.ALWAYS) {
+        if (policy == FsyncPolicy.ALWAYS) {
             syncNow(run);
-        } else if (config.fsync() == FsyncPolicy.EVERYSEC
+        } else if (policy == FsyncPolicy.EVERYSEC
                 && env.nanoClock().getAsLong() - lastNanos >= EVERY_NANOS
                 && running.compareAndSet(false, true)) {
             List<Segment> segments = take();
@@ -66,9 +112,15 @@ final class Syncer {
                             sync(run, segments, upTo);
                         } finally {
                             running.set(false);
+                            afterBackgroundSync.run();
                         }
                     });
         }
+    }
+
+    /** Whether an fsync is under way on the disk thread. Any thread. */
+    boolean isRunning() {
+        return running.get();
     }
 
     /** Forces everything written so far on this thread; after the disk thread's job if one runs. */
@@ -97,22 +149,21 @@ final class Syncer {
         return taken;
     }
 
-    private void sync(Run run, List<Segment> segments, long upTo) {
-        boolean forced = true;
+    private synchronized void sync(Run run, List<Segment> segments, long upTo) {
         for (Segment segment : segments) {
             try {
-                if (forced) {
+                if (!run.forceFailed) {
                     segment.file.force();
                     counters.fsyncs.incrementAndGet();
                 }
             } catch (IOException e) {
-                forced = false;
+                run.forceFailed = true;
                 failed.accept("fsync of " + segment.path.getFileName(), e);
             } finally {
                 segment.release();
             }
         }
-        if (forced && run.advanceSynced(upTo)) {
+        if (!run.forceFailed && run.advanceSynced(upTo)) {
             env.listener().synced(upTo);
         }
     }

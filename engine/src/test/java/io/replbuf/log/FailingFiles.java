@@ -16,7 +16,11 @@ public final class FailingFiles implements LogFiles {
     public volatile boolean failsForce;
     public volatile boolean failsCreate;
     public volatile boolean failsReplace;
+    public volatile boolean failsRename;
     public volatile Error throwsOnWrite;
+
+    /** Forces wait for it if there is one. */
+    public volatile CountDownLatch forceBrake;
 
     /** Writes wait for it if there is one. */
     public volatile CountDownLatch brake;
@@ -43,8 +47,26 @@ public final class FailingFiles implements LogFiles {
     }
 
     @Override
+    public void rename(Path from, Path to) throws IOException {
+        if (failsRename) {
+            throw new IOException("No space left on device");
+        }
+        disk.rename(from, to);
+    }
+
+    @Override
     public void delete(Path file) throws IOException {
         disk.delete(file);
+    }
+
+    private static void waitFor(CountDownLatch brake) throws IOException {
+        if (brake != null) {
+            try {
+                brake.await();
+            } catch (InterruptedException e) {
+                throw new IOException("one of the log's threads was interrupted", e);
+            }
+        }
     }
 
     private final class FailingFile implements LogFile {
@@ -61,14 +83,7 @@ public final class FailingFiles implements LogFiles {
 
         @Override
         public int write(ByteBuffer bytes, long position) throws IOException {
-            CountDownLatch waiting = brake;
-            if (waiting != null) {
-                try {
-                    waiting.await();
-                } catch (InterruptedException e) {
-                    throw new IOException("the log's thread was interrupted", e);
-                }
-            }
+            waitFor(brake);
             Error error = throwsOnWrite;
             if (error != null) {
                 throw error;
@@ -86,6 +101,7 @@ public final class FailingFiles implements LogFiles {
 
         @Override
         public void force() throws IOException {
+            waitFor(forceBrake);
             if (failsForce) {
                 throw new IOException("Input/output error");
             }

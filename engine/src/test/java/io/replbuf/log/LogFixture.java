@@ -32,6 +32,7 @@ final class LogFixture {
     final AtomicLong toldSynced = new AtomicLong();
     final Account account = new Accountant().account(Owner.LOG);
     final Queue<Runnable> commandLoop = new ConcurrentLinkedQueue<>();
+    final AtomicLong toldRewriteWanted = new AtomicLong();
     volatile String toldStopped;
     private final Path dir;
     StreamLog log;
@@ -110,6 +111,11 @@ final class LogFixture {
                     @Override
                     public void synced(long syncedOffset) {
                         toldSynced.set(syncedOffset);
+                    }
+
+                    @Override
+                    public void rewriteWanted() {
+                        toldRewriteWanted.incrementAndGet();
                     }
 
                     @Override

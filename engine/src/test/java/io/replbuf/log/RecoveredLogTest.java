@@ -219,7 +219,7 @@ class RecoveredLogTest {
     }
 
     @Test
-    void shouldNotMindAFileThatNoManifestNames() throws Exception {
+    void shouldDeleteANewerFileThatNoManifestNames() throws Exception {
         LogFixture f = fixture();
         Path leftover =
                 f.config()
@@ -230,7 +230,7 @@ class RecoveredLogTest {
 
         assertThat(f.log.range()).isEqualTo(new StreamRange(START, commands.end()));
         assertThat(last(f).seq()).isGreaterThan(entries(f).get(entries(f).size() - 2).seq() + 1);
-        assertThat(leftover).exists();
+        assertThat(leftover).doesNotExist();
     }
 
     @Test

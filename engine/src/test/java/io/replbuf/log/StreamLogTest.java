@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -189,6 +190,115 @@ class StreamLogTest {
         f.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
         f.await(() -> f.log.syncedOffset() == f.fed());
         assertThat(f.toldSynced.get()).isEqualTo(f.fed());
+    }
+
+    @Test
+    void shouldPostponeWritesWhileAnFsyncRunsButNotForMoreThanTwoSeconds() throws Exception {
+        LogFixture f = fixture(100_000).with("repl-log-segment-size", "1mb").open();
+        CountDownLatch brake = new CountDownLatch(1);
+        try {
+            f.feed(1_000, 1_000).awaitWritten();
+            f.files.forceBrake = brake;
+            f.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            f.await(f.log::syncing);
+            f.feed(1_000, 1_000);
+            long before = f.nanos.get();
+            f.await(
+                    () -> {
+                        f.nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(50));
+                        return f.log.range().nextOffset() == f.fed();
+                    });
+
+            assertThat(f.nanos.get() - before).isGreaterThanOrEqualTo(2_000_000_000L);
+            assertThat(f.log.stats().delayedFsyncs()).isEqualTo(1);
+            assertThat(f.log.syncedOffset()).isEqualTo(START);
+        } finally {
+            brake.countDown();
+        }
+        f.await(() -> f.log.syncedOffset() >= START + 1_000);
+        f.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        f.await(() -> f.log.syncedOffset() == f.fed());
+    }
+
+    @Test
+    void shouldNotPostponeForSoLongThatTheDiskSeemsStalled() throws Exception {
+        LogFixture f =
+                fixture(100_000)
+                        .with("repl-log-segment-size", "1mb")
+                        .with("repl-log-stall-bytes", "20000")
+                        .open();
+        CountDownLatch brake = new CountDownLatch(1);
+        try {
+            f.feed(1_000, 1_000).awaitWritten();
+            f.files.forceBrake = brake;
+            f.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            f.await(f.log::syncing);
+            f.feed(10_000, 1_000).awaitWritten();
+            assertThat(f.log.stats().delayedFsyncs()).isPositive();
+        } finally {
+            brake.countDown();
+        }
+    }
+
+    @Test
+    void shouldChangeTheFsyncPolicyAtRunTime() throws Exception {
+        LogFixture f = fixture(10_000).with("appendfsync", "no").open();
+        f.feed(5_000, 500).awaitWritten();
+        f.nanos.addAndGet(TimeUnit.SECONDS.toNanos(5));
+        f.feed(1_000, 500).awaitWritten();
+        assertThat(f.log.syncedOffset()).isEqualTo(START);
+
+        f.log.appendFsync(FsyncPolicy.ALWAYS);
+        f.await(() -> f.log.syncedOffset() == f.fed());
+        f.log.appendFsync(FsyncPolicy.NO);
+        f.feed(1_000, 500).awaitWritten();
+        assertThat(f.log.syncedOffset()).isEqualTo(f.fed() - 1_000);
+    }
+
+    @Test
+    void shouldBeginAnewInSpiteOfAReaderThatReadsNothing() throws Exception {
+        LogFixture f = fixture(60_000);
+        f.files.quotaBytes = 5_000;
+        f.open();
+        f.feed(10_000, 500);
+        f.await(() -> f.toldStopped != null);
+        StreamHistory.Hold stalled = f.log.hold(START);
+        FileSlice lease = f.log.lease(START, 100);
+        f.nanos.addAndGet(TimeUnit.SECONDS.toNanos(59));
+        assertThat(f.log.wantsRestart()).isFalse();
+        f.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        assertThat(f.log.wantsRestart()).isTrue();
+
+        f.files.quotaBytes = Long.MAX_VALUE;
+        f.cursor = new ArrayCursor(f.stream, START, f.fed(), f.log.loop());
+        f.log.restart(f.cursor, LogFixture.REPLID);
+        f.await(() -> f.log.writing());
+        assertThat(f.log.lease(START, 100)).isNull();
+        ByteBuffer read = ByteBuffer.allocate(100);
+        assertThat(lease.channel().read(read, lease.position())).isEqualTo(100);
+        lease.close();
+        stalled.close();
+    }
+
+    @Test
+    void shouldLookAtTheHoldsOncePerSegmentNotOncePerWrite() throws Exception {
+        LogFixture f =
+                fixture(400_000)
+                        .with("repl-log-retention-bytes", "20kb")
+                        .with("repl-log-max-bytes", "1gb")
+                        .open();
+        List<StreamHistory.Hold> holds = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            holds.add(f.log.hold(START));
+        }
+        for (int i = 0; i < 300; i++) {
+            f.feed(1_000, 1_000).awaitWritten();
+        }
+        // Over its retention from the twentieth write on, with a reader in the way.
+        assertThat(f.log.range().startOffset()).isEqualTo(START);
+        assertThat(f.log.holdLooks()).isLessThan(10);
+        holds.forEach(StreamHistory.Hold::close);
+        f.await(() -> f.log.range().bytes() <= 20 << 10);
     }
 
     @Test
