@@ -51,6 +51,14 @@ final class MicroBuffer implements AutoCloseable {
     private final ReplicaCursor logCursor;
 
     MicroBuffer(String strategy, long backlogBytes) throws IOException {
+        this(strategy, backlogBytes, Map.of());
+    }
+
+    /**
+     * @param options of the strategy, by the names that it describes
+     */
+    MicroBuffer(String strategy, long backlogBytes, Map<String, String> options)
+            throws IOException {
         ReplicationBufferFactory factory = factory(strategy);
         Accountant accountant = new Accountant();
         if (factory.needsHistory()) {
@@ -86,7 +94,7 @@ final class MicroBuffer implements AutoCloseable {
                                 log,
                                 1,
                                 backlogBytes,
-                                Map.of()));
+                                options));
         logCursor = log == null ? null : buffer.open(1, CursorRole.LOG, log.loop());
         if (log != null) {
             log.start(logCursor);
@@ -95,6 +103,11 @@ final class MicroBuffer implements AutoCloseable {
 
     ReplicationBuffer buffer() {
         return buffer;
+    }
+
+    /** Native memory that the process holds for the buffer, what the helper has yet to unmap included. */
+    long mappedBytes() {
+        return extents.mappedBytes();
     }
 
     /** Opens a replica's cursor; its loop is the caller. */

@@ -12,6 +12,7 @@ class BenchmarkListTest {
     private static final List<Class<?>> BENCHMARKS =
             List.of(
                     FeedBenchmark.class,
+                    GiveBackBenchmark.class,
                     HopBenchmark.class,
                     OpenBenchmark.class,
                     TrimBenchmark.class);
