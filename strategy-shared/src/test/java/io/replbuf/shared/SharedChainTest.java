@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is shared's own: block sizes, slices over many blocks, Redis' charges, pins, and memory that goes back. */
 class SharedChainTest {
@@ -244,8 +246,17 @@ class SharedChainTest {
         assertThat(stats.retainedBytes()).isEqualTo(account.bytes());
     }
 
-    @Test
-    void shouldAllocateNothingToFeedAndToRead() {
+    /** Feeding, hopping from block to block, turns: under each layout, with leases and a bound by time switched on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"replbuf", "redis7"})
+    void shouldAllocateNothingToFeedAndToRead(String rules) {
+        remake(
+                BLOCK,
+                Map.of(
+                        "repl-buffer-rules", rules,
+                        "repl-buffer-grace-seconds", "60",
+                        "repl-buffer-grace-margin", "100kb",
+                        "repl-buffer-backlog-seconds", "60"));
         com.sun.management.ThreadMXBean threads =
                 (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         ByteBuffer command = ByteBuffer.allocate(700);
@@ -258,8 +269,9 @@ class SharedChainTest {
             for (int i = 0; i < 20_000; i++) {
                 command.clear();
                 buffer.feed(command);
-                ByteBuffer slice = cursor.next(1 << 20);
-                cursor.advance(slice.remaining());
+                for (ByteBuffer slice; (slice = cursor.next(1 << 20)) != null; ) {
+                    cursor.advance(slice.remaining());
+                }
                 buffer.turn(64);
             }
             allocated = threads.getThreadAllocatedBytes(id) - before;
@@ -267,5 +279,69 @@ class SharedChainTest {
 
         // One view of an extent each 32 MiB may be among 14 MB fed.
         assertThat(allocated).isLessThan(1_000);
+        assertThat(buffer.stats().blocks()).isLessThan(12);
+    }
+
+    @Test
+    void shouldKeepExtentsForTheNextLaggardWhereGivingBackIsOff() {
+        remake(BLOCK, Map.of("repl-buffer-give-back", "no"));
+        ReplicaCursor laggard = open(1);
+        feed(100 << 20);
+        laggard.close();
+        while (buffer.turn(640)) {
+            continue;
+        }
+
+        assertThat(buffer.stats().blocks()).isEqualTo(1);
+        assertThat(extents.liveBytes()).isEqualTo(4L * Extent.BYTES);
+        feed(100 << 20);
+        assertThat(extents.liveBytes()).isEqualTo(4L * Extent.BYTES);
+    }
+
+    @Test
+    void shouldEndASliceWithItsBlockWhereNeighboursAreOff() {
+        remake(BLOCK, Map.of("repl-buffer-neighbours", "no"));
+        ReplicaCursor cursor = open(1);
+        feed(10 * BLOCK);
+
+        assertThat(cursor.next(1 << 20).remaining()).isEqualTo(BLOCK);
+    }
+
+    /** 64 blocks for each that is added, so that a backlog which was unpinned shrinks under traffic before any turn. */
+    @Test
+    void shouldTrimAStepForEachBlockAddedAndForACursorThatLeaves() {
+        ReplicaCursor laggard = open(1);
+        feed(1_000 * BLOCK);
+        laggard.close();
+        assertThat(buffer.stats().blocks()).isEqualTo(1_000 - 64);
+        feed(BLOCK);
+        assertThat(buffer.stats().blocks()).isEqualTo(1_000 - 64 + 1 - 64);
+
+        remake(BLOCK, Map.of("repl-buffer-trim-step", "0"));
+        feed(1_000 * BLOCK);
+        assertThat(buffer.stats().blocks()).as("left to the turn").isEqualTo(1_000);
+        buffer.turn(640);
+        assertThat(buffer.stats().blocks()).isEqualTo(360);
+    }
+
+    /** The place of an offset among 100,000 blocks: a division, or under Redis' layout an index and a walk of 128 at most. */
+    @ParameterizedTest
+    @ValueSource(strings = {"fixed", "redis7"})
+    void shouldOpenAnywhereInALongChain(String layout) {
+        remake(
+                1 << 30,
+                Map.of("repl-buffer-block-layout", layout, "repl-buffer-block-size", "1024"));
+        for (int i = 0; i < 10_240; i++) {
+            feed(10_000);
+        }
+        assertThat(buffer.stats().blocks()).isGreaterThan(5_000);
+        long start = buffer.coverage().startOffset();
+        long bytes = buffer.coverage().bytes();
+        for (int i = 0; i <= 1_000; i++) {
+            long offset = start + bytes * i / 1_000;
+            ReplicaCursor cursor = open(offset);
+            assertThat(cursor.pendingBytes()).isEqualTo(buffer.nextOffset() - offset);
+            cursor.close();
+        }
     }
 }
