@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
@@ -41,23 +42,8 @@ class GraceLeaseReplicaTest {
                                 Integer.toString(engine.port()));
                 Jedis there = replica.client()) {
             awaitEqual(primary, replica);
-            CompletableFuture<Object> asleep =
-                    CompletableFuture.supplyAsync(
-                            () -> {
-                                try (Jedis sleeping = replica.client()) {
-                                    return sleeping.sendCommand(
-                                            () -> "DEBUG".getBytes(), "SLEEP", SLEEP_SECONDS);
-                                }
-                            });
-            String value = "v".repeat(500_000);
-            await("dropped by the limit")
-                    .pollInterval(Duration.ofMillis(1))
-                    .atMost(Duration.ofSeconds(20))
-                    .until(
-                            () -> {
-                                primary.set("key", value);
-                                return engine.stat("connected_slaves") == 0;
-                            });
+            CompletableFuture<Object> asleep = sleep(replica);
+            writeUntilDropped(engine, primary);
             primary.set("key", "last");
             assertThat(engine.stat("repl_buffer_limit_disconnections")).isEqualTo(1);
             assertThat(engine.stat("repl_buffer_leases")).isEqualTo(partials);
@@ -79,6 +65,62 @@ class GraceLeaseReplicaTest {
                                     engine.stat("repl_buffer_leases") == 0
                                             && engine.stat("repl_buffer_leased_bytes") == 0);
         }
+    }
+
+    /** Its bytes are what was wanted: nothing is kept, and the next laggard does not find the memory taken. */
+    @Test
+    void shouldKeepNothingForAReplicaThatGoesForWantOfMemory() throws Exception {
+        try (Engine engine =
+                        Engine.start(
+                                "--repl-buffer-strategy",
+                                "shared",
+                                "--repl-buffer-grace-seconds",
+                                "30",
+                                "--repl-buffer-max-memory",
+                                "64mb",
+                                "--client-output-buffer-limit",
+                                "replica 0 0 0",
+                                "--repl-diskless-sync-delay",
+                                "0");
+                Jedis primary = engine.client();
+                RealRedis replica =
+                        RealRedis.start(
+                                RedisBinary.V7_0,
+                                "--replicaof",
+                                "127.0.0.1",
+                                Integer.toString(engine.port()))) {
+            awaitEqual(primary, replica);
+            CompletableFuture<Object> asleep = sleep(replica);
+            writeUntilDropped(engine, primary);
+            assertThat(engine.stat("repl_buffer_limit_disconnections")).isEqualTo(1);
+            assertThat(engine.stat("repl_buffer_leases")).isZero();
+            asleep.join();
+            awaitEqual(primary, replica);
+        }
+    }
+
+    private static CompletableFuture<Object> sleep(RealRedis replica) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (Jedis sleeping = replica.client()) {
+                        return sleeping.sendCommand(
+                                () -> "DEBUG".getBytes(), "SLEEP", SLEEP_SECONDS);
+                    }
+                });
+    }
+
+    private static void writeUntilDropped(Engine engine, Jedis primary) {
+        String value = "v".repeat(500_000);
+        await("dropped")
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> {
+                            for (int i = 0; i < 4; i++) {
+                                primary.set("key", value);
+                            }
+                            return engine.stat("connected_slaves") == 0;
+                        });
     }
 
     private static void awaitEqual(Jedis primary, RealRedis replica) {
