@@ -29,6 +29,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * 8 bytes a block and {@value SharedCursor#BYTES} a cursor. Nothing is copied for a cursor.
  */
 final class SharedBuffer implements ReplicationBuffer {
+    /** Trimmed at a time when a feed finds no memory: an extent's worth of 16 KiB blocks. */
+    private static final int TRIM_FOR_ROOM_BLOCKS = 2048;
+
     private final SharedConfig config;
     private final BlockChain chain;
     private final GraceLeases leases;
@@ -93,8 +96,21 @@ final class SharedBuffer implements ReplicationBuffer {
                 throw e;
             }
             leases.endAll();
-            chain.trim(Integer.MAX_VALUE, keepBytes());
-            return chain.append(bytes, backlogBytes);
+            return trimAndAppend(bytes);
+        }
+    }
+
+    /** As little as it takes, in steps; the rest is for the turns. */
+    private int trimAndAppend(ByteBuffer bytes) {
+        while (true) {
+            boolean more = chain.trim(TRIM_FOR_ROOM_BLOCKS, keepBytes());
+            try {
+                return chain.append(bytes, backlogBytes);
+            } catch (BufferExhaustedException e) {
+                if (!more) {
+                    throw e;
+                }
+            }
         }
     }
 
