@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Writes to a server: in open loop at intended times, in closed loop as fast as replies come.
@@ -33,6 +34,9 @@ public final class Loader implements AutoCloseable {
 
     /** Wake-ups closer than this cost more than they are worth: at 40,000 a second, four writes share one. */
     private static final long TICK_NANOS = 100_000;
+
+    /** A replica that falls behind by 300 MB/s is stopped 300 KB late. */
+    private static final long LAG_LOOK_MILLIS = 1;
 
     /** How many writes one turn may send before it lets replies in. */
     private static final int TURN_MAX = 512;
@@ -63,6 +67,13 @@ public final class Loader implements AutoCloseable {
     private boolean blocked;
     private int nextConnection;
     private boolean connected;
+
+    /** In a phase without load. */
+    private boolean resting;
+
+    /** While a replica is further behind than the limit. */
+    private boolean waitingForReplicas;
+
     private volatile boolean closing;
     private volatile long sent;
     private volatile long answered;
@@ -138,12 +149,7 @@ public final class Loader implements AutoCloseable {
         loop.execute(
                 () -> {
                     if (options.mode() == Workload.Mode.OPEN) {
-                        schedule =
-                                new Schedule(
-                                        options.arrival(),
-                                        options.ratePerSecond(),
-                                        options.seed(),
-                                        startNanos);
+                        schedule = schedule(startNanos);
                     }
                     running = true;
                     begun = true;
@@ -159,6 +165,57 @@ public final class Loader implements AutoCloseable {
                     running = false;
                     finishIfIdle();
                 });
+    }
+
+    /** Sends nothing until told otherwise, and then goes on from the moment of being told: what was not asked for is not late. */
+    public void rest(boolean still) {
+        loop.execute(
+                () -> {
+                    resting = still;
+                    goOn();
+                });
+    }
+
+    /**
+     * Sends nothing while a replica is further behind than {@code limitBytes}, until it is less than half of that behind. To be
+     * called once, before {@link #start}.
+     *
+     * @param lagBytes of the replica that is furthest behind; asked on the loader's event loop
+     */
+    public void waitForReplicas(LongSupplier lagBytes, long limitBytes) {
+        loop.scheduleAtFixedRate(
+                () -> {
+                    long most = waitingForReplicas ? limitBytes / 2 : limitBytes;
+                    boolean tooFar = lagBytes.getAsLong() > most;
+                    if (tooFar != waitingForReplicas) {
+                        waitingForReplicas = tooFar;
+                        goOn();
+                    }
+                },
+                LAG_LOOK_MILLIS,
+                LAG_LOOK_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void goOn() {
+        if (!running || resting || waitingForReplicas) {
+            return;
+        }
+        if (schedule != null) {
+            schedule = schedule(System.nanoTime());
+        }
+        blocked = false;
+        catchingUp = false;
+        turn();
+    }
+
+    private Schedule schedule(long startNanos) {
+        return new Schedule(options.arrival(), options.ratePerSecond(), options.seed(), startNanos);
+    }
+
+    /** Bytes that each write adds to the stream. */
+    public int commandBytes() {
+        return payload.commandBytes();
     }
 
     /** Completes when the loader is stopped, or has sent its count, and all replies are here; fails when the load broke down. */
@@ -226,6 +283,9 @@ public final class Loader implements AutoCloseable {
         }
         if (!running) {
             finishIfIdle();
+            return;
+        }
+        if (resting || waitingForReplicas) {
             return;
         }
         inTurn = true;

@@ -77,7 +77,7 @@ public final class Pinger implements AutoCloseable {
                 ask(PING, in);
                 response.record(System.nanoTime() - intended);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             if (!stopping) {
                 failure = response.tag() + ": " + e;
             }

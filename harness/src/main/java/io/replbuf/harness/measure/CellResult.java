@@ -37,7 +37,8 @@ import java.util.TreeMap;
  * @param serverCpuMillis their sum
  * @param harnessCpuMillis processor time of loader and replicas while measuring
  * @param gc collections of the server's JVM while measuring
- * @param counters growth of each cumulative counter while measuring, as send_calls; for limits of a clock the highest value
+ * @param counters growth of each cumulative counter while measuring, as send_calls; for limits of a clock the highest value;
+ *     names that begin with seen_ are what the harness itself saw, with their unit at the end
  */
 public record CellResult(
         int schemaVersion,

@@ -55,7 +55,9 @@ public final class RedisCounters implements ServerCounters {
             LockSupport.parkNanos(PERIOD_NANOS);
             try {
                 values = values(info.info());
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
+                // Whatever ends this thread, the cell must not go on with the last values as if
+                // they were new.
                 if (!stopping) {
                     failure = "INFO: " + e.getMessage();
                 }
@@ -125,7 +127,7 @@ public final class RedisCounters implements ServerCounters {
         return null;
     }
 
-    /** Why it knows nothing new any more, or null. */
+    @Override
     public String failure() {
         return failure;
     }

@@ -20,6 +20,11 @@ public interface ServerCounters extends AutoCloseable {
     /** What the server says about the replica with this listening port, or null when it says nothing. */
     Replica replica(int listeningPort);
 
+    /** Why the values are no longer renewed, or null while they are. */
+    default String failure() {
+        return null;
+    }
+
     @Override
     void close();
 

@@ -7,7 +7,8 @@ import java.util.zip.CRC32C;
  * Turns a stream that begins anywhere into checksums of its aligned chunks.
  *
  * <p>Counts offsets as Redis does: {@link #offset} is that of the last byte taken, 0 before the first. A chunk is reported when its
- * last byte has come and its first byte came here too; the head of a stream that begins inside a chunk is not. Not thread-safe.
+ * last byte has come and its first byte came here too; the head of a stream that begins inside a chunk is not. A sampling hasher
+ * passes over all chunks but each {@code every}-th, without touching their bytes. Not thread-safe.
  */
 final class ChunkHasher {
     /** Takes whole chunks. */
@@ -17,13 +18,22 @@ final class ChunkHasher {
 
     private final CRC32C crc = new CRC32C();
     private final Sink sink;
+    private final int every;
     private long offset;
 
     /** Whether the open chunk is here from its first byte. */
     private boolean whole = true;
 
     ChunkHasher(Sink sink) {
+        this(sink, 1);
+    }
+
+    /**
+     * @param every takes chunks whose number it divides; 1 for all, 0 for none
+     */
+    ChunkHasher(Sink sink, int every) {
         this.sink = sink;
+        this.every = every;
     }
 
     /** Begins anew behind {@code offset}. */
@@ -49,8 +59,23 @@ final class ChunkHasher {
 
     /** Takes {@code bytes[from, to)}; position and limit are left anywhere. */
     void update(ByteBuffer bytes, int from, int to) {
+        if (every == 0) {
+            offset += to - from;
+            whole = false;
+            return;
+        }
         long at = offset;
         for (int index = from; index < to; ) {
+            long chunk = at / StreamTruth.CHUNK_BYTES;
+            if (chunk % every != 0) {
+                long wanted = (chunk / every + 1) * every * StreamTruth.CHUNK_BYTES;
+                int passed = (int) Math.min(wanted - at, to - index);
+                index += passed;
+                at += passed;
+                whole = at == wanted;
+                crc.reset();
+                continue;
+            }
             int open = (int) (at % StreamTruth.CHUNK_BYTES);
             int length = Math.min(StreamTruth.CHUNK_BYTES - open, to - index);
             crc.update(bytes.limit(index + length).position(index));

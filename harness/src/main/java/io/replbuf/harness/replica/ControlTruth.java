@@ -12,13 +12,15 @@ final class ControlTruth implements StreamTruth, ChunkHasher.Sink {
     /** 64 GiB of stream. */
     private static final int CHUNKS_MAX = 1 << 24;
 
-    private final ChunkHasher hasher = new ChunkHasher(this);
+    private ChunkHasher hasher = new ChunkHasher(this);
     private long firstChunk = -1;
     private volatile int[] crcs = new int[1024];
     private volatile long complete;
     private volatile boolean intact = true;
 
-    ChunkHasher hasher() {
+    /** The hasher that the control replica is to fill; before it reads. */
+    ChunkHasher hasher(int every) {
+        hasher = new ChunkHasher(this, every);
         return hasher;
     }
 

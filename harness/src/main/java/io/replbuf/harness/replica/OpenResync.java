@@ -108,6 +108,7 @@ final class OpenResync {
                 fileBytes,
                 ((complete ? caughtUpAt : nowNanos) - askedAt) / NANOS_PER_MILLI,
                 firstByteAt == 0 ? -1 : (firstByteAt - askedAt) / NANOS_PER_MILLI,
+                (answeredAt - askedAt) / NANOS_PER_MILLI,
                 complete);
     }
 

@@ -13,8 +13,17 @@ final class PacedReads extends DefaultMaxMessagesRecvByteBufAllocator {
     /** One read without a limit. */
     static final int FREE_READ_BYTES = 64 << 10;
 
-    private int granted = FREE_READ_BYTES;
+    /** The same for a replica that hardly looks at the bytes: fewer system calls. */
+    static final int LARGE_READ_BYTES = 1 << 20;
+
+    private final int freeBytes;
+    private int granted;
     private boolean paced;
+
+    PacedReads(int freeBytes) {
+        this.freeBytes = freeBytes;
+        this.granted = freeBytes;
+    }
 
     /** From now on each read takes at most this, and a read happens once per request. */
     void grant(int bytes) {
@@ -24,7 +33,7 @@ final class PacedReads extends DefaultMaxMessagesRecvByteBufAllocator {
 
     /** Reads are free again. */
     void free() {
-        granted = FREE_READ_BYTES;
+        granted = freeBytes;
         paced = false;
     }
 

@@ -67,20 +67,25 @@ public final class ReplicaFleet implements AutoCloseable {
         loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Adds the control replica and connects it; only for servers without a tap, and before the others. */
-    public SimulatedReplica addControl(int listeningPort) {
+    /**
+     * Adds the control replica and connects it; only for servers without a tap, and before the others.
+     *
+     * @param checkEvery as the others have it: what they check it must know
+     */
+    public SimulatedReplica addControl(int listeningPort, int checkEvery) {
         if (!(truth instanceof ControlTruth controlTruth)) {
             throw new IllegalStateException(
                     "truth: " + truth.source() + " (expected: no tap beside a control replica)");
         }
-        ReplicaOptions options = ReplicaOptions.plain(ReplicaOptions.CONTROL_INDEX, listeningPort);
+        ReplicaOptions options =
+                ReplicaOptions.plain(ReplicaOptions.CONTROL_INDEX, listeningPort, checkEvery);
         control =
                 new SimulatedReplica(
                         options,
                         this,
                         loop,
                         new ChunkChecker(truth, options.index()),
-                        controlTruth.hasher());
+                        controlTruth.hasher(checkEvery));
         control.connect();
         return control;
     }
@@ -89,7 +94,12 @@ public final class ReplicaFleet implements AutoCloseable {
     public SimulatedReplica add(ReplicaOptions options) {
         ChunkChecker checker = new ChunkChecker(truth, options.index());
         SimulatedReplica replica =
-                new SimulatedReplica(options, this, loop, checker, new ChunkHasher(checker));
+                new SimulatedReplica(
+                        options,
+                        this,
+                        loop,
+                        checker,
+                        new ChunkHasher(checker, options.checkEvery()));
         replicas.add(replica);
         return replica;
     }
@@ -126,6 +136,26 @@ public final class ReplicaFleet implements AutoCloseable {
             }
         }
         return control == null || control.offset() == primaryOffset;
+    }
+
+    /** Offset of the replica that has least among those that should be connected; {@link Long#MAX_VALUE} without any. */
+    public long leastOffset() {
+        long least = Long.MAX_VALUE;
+        for (SimulatedReplica replica : replicas) {
+            if (replica.isWanted()) {
+                least = Math.min(least, replica.offset());
+            }
+        }
+        return least;
+    }
+
+    /** Sum of the offsets of all replicas, the control's too: its growth is what they have received while none began anew. */
+    public long offsetsSum() {
+        long sum = control == null ? 0 : control.offset();
+        for (SimulatedReplica replica : replicas) {
+            sum += replica.offset();
+        }
+        return sum;
     }
 
     /** Those of which {@link #haveAll} complains, in words for an error message. */
@@ -222,10 +252,13 @@ public final class ReplicaFleet implements AutoCloseable {
     }
 
     ChannelFuture connect(ReplicaOptions options, PacedReads reads, ReplicaLink link) {
-        return new Bootstrap()
+        Bootstrap bootstrap = new Bootstrap();
+        if (options.receiveBufferBytes() > 0) {
+            bootstrap.option(ChannelOption.SO_RCVBUF, options.receiveBufferBytes());
+        }
+        return bootstrap
                 .group(loop)
                 .channel(transport.socketChannel())
-                .option(ChannelOption.SO_RCVBUF, options.receiveBufferBytes())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.AUTO_CLOSE, true)

@@ -74,6 +74,7 @@ final class ReplicaProtocol {
     private final int listeningPort;
     private final String replid;
     private final long nextOffset;
+    private final boolean looksForGetAck;
     private final byte[] line = new byte[LINE_MAX];
     private final MarkFinder getAck = new MarkFinder(GETACK);
     private MarkFinder eof;
@@ -85,14 +86,21 @@ final class ReplicaProtocol {
      * @param password to send with AUTH, or null
      * @param replid history to continue, or null to ask for a full resync
      * @param nextOffset first byte that the replica lacks; unused without a history
+     * @param looksForGetAck whether the stream is searched for REPLCONF GETACK, a pass over all its bytes
      */
     ReplicaProtocol(
-            Listener listener, String password, int listeningPort, String replid, long nextOffset) {
+            Listener listener,
+            String password,
+            int listeningPort,
+            String replid,
+            long nextOffset,
+            boolean looksForGetAck) {
         this.listener = listener;
         this.password = password;
         this.listeningPort = listeningPort;
         this.replid = replid;
         this.nextOffset = nextOffset;
+        this.looksForGetAck = looksForGetAck;
     }
 
     State state() {
@@ -294,7 +302,7 @@ final class ReplicaProtocol {
         int position = bytes.position();
         listener.stream(bytes, from, to);
         bytes.limit(limit).position(position);
-        for (int at = from, end; at < to; at = end) {
+        for (int at = looksForGetAck ? from : to, end; at < to; at = end) {
             end = getAck.find(bytes, at, to);
             if (end < 0) {
                 break;

@@ -16,6 +16,7 @@ package io.replbuf.harness.replica;
  * @param fileBytes of these, sent from the log as the engine counts; 0 where the server does not count
  * @param durationMillis from asking to having the offset at which the primary stood when it answered
  * @param firstByteMillis from asking to the first byte of snapshot or stream, -1 when none was owed
+ * @param replyMillis from asking to the primary's answer
  * @param complete false when the link was lost before that
  */
 public record ResyncRecord(
@@ -32,6 +33,7 @@ public record ResyncRecord(
         long fileBytes,
         double durationMillis,
         double firstByteMillis,
+        double replyMillis,
         boolean complete) {
 
     /** Whether the primary had to begin anew. */

@@ -46,6 +46,7 @@ public final class SimulatedReplica {
     /** Of the full resync under way; takes over once the snapshot is here. */
     private String pendingReplid;
 
+    private StreamWatcher watcher;
     private volatile boolean wanted;
     private boolean paused;
     private long slowRate;
@@ -88,6 +89,11 @@ public final class SimulatedReplica {
     /** Offset of the last byte that it has, in Redis' sense. */
     public long offset() {
         return offset;
+    }
+
+    /** Shows all further stream bytes to a watcher, on the event loop. */
+    public void watch(StreamWatcher newWatcher) {
+        onLoop(() -> watcher = newWatcher);
     }
 
     long gaps() {
@@ -210,10 +216,19 @@ public final class SimulatedReplica {
             return;
         }
         state = State.CONNECTING;
-        PacedReads reads = new PacedReads();
+        PacedReads reads =
+                new PacedReads(
+                        options.checkEvery() == 1
+                                ? PacedReads.FREE_READ_BYTES
+                                : PacedReads.LARGE_READ_BYTES);
         ReplicaProtocol protocol =
                 new ReplicaProtocol(
-                        session, fleet.password(), options.listeningPort(), replid, offset + 1);
+                        session,
+                        fleet.password(),
+                        options.listeningPort(),
+                        replid,
+                        offset + 1,
+                        options.checkEvery() == 1);
         ReplicaLink opened = new ReplicaLink(this, protocol, reads, options.latencyNanos());
         link = opened;
         fleet.connect(options, reads, opened)
@@ -420,6 +435,9 @@ public final class SimulatedReplica {
                 }
             }
             streamStart = offset;
+            if (watcher != null) {
+                watcher.stream(bytes, from, to);
+            }
             hasher.update(bytes, from, to);
             long now = System.nanoTime();
             offset = streamStart + to - from;

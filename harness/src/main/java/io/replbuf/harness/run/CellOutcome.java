@@ -7,15 +7,18 @@ import io.replbuf.harness.measure.CpuByThread;
 import io.replbuf.harness.measure.IntervalLog;
 import io.replbuf.harness.measure.MemorySampler;
 import io.replbuf.harness.measure.RunFiles;
+import io.replbuf.harness.replica.DelayProbe;
 import io.replbuf.harness.replica.FleetCounts;
 import io.replbuf.harness.replica.StreamTruth;
 import io.replbuf.harness.scenario.Cell;
 import io.replbuf.harness.scenario.Phase;
+import io.replbuf.harness.scenario.Replicas;
 import io.replbuf.harness.scenario.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Puts together what a cell came to, once everything rests, and judges it. */
 record CellOutcome(
@@ -24,6 +27,8 @@ record CellOutcome(
         StreamTruth truth,
         Loader loader,
         List<Pinger> pingers,
+        DelayProbe delayProbe,
+        Seen seen,
         MemorySampler memory,
         IntervalLog latency,
         CpuByThread cpu,
@@ -45,22 +50,25 @@ record CellOutcome(
         long writes = latency.measured("client.response").count();
         Double rate = cell.scenario().workload().ratePerSecond();
         boolean openLoop = cell.scenario().workload().mode() == Workload.Mode.OPEN;
-        double offered = openLoop && rate != null ? rate : 0;
+        double offered = openLoop && rate != null ? rate * loadedShare() : 0;
         double delayP99 = latency.measured("loader.delay").p99();
         boolean streamed = !cell.replicas().isEmpty() && streamBytes > 64 << 10;
-        verdicts.judge(counts, truth.intact(), truth.source(), streamed);
+        verdicts.judge(
+                counts,
+                truth.intact(),
+                truth.source(),
+                streamed && cell.scenario().replicas().check() != Replicas.StreamCheck.NONE);
         verdicts.judge(offered, writes / seconds, delayP99, loader.errors(), loader.firstError());
-        failuresOf(loader.failure(), server.death());
-        for (Pinger pinger : pingers) {
-            if (pinger.failure() != null) {
-                verdicts.doubt(pinger.failure());
-            }
-        }
+        // Whoever watches and died has not watched: a cell that asked for it has nothing to say.
+        failuresOf(loader.failure(), server.death(), server.counters().failure());
+        pingers.forEach(pinger -> failuresOf(pinger.failure()));
+        failuresOf(delayProbe == null ? null : delayProbe.failure());
         long bound = server.isAccountable() ? memory.remainderBoundBytes() : -1;
         if (server.isAccountable()) {
             verdicts.judgeRemainder(memory.remainderPeakBytes(), bound);
         }
-        Map<String, Long> growth = memory.growth();
+        Map<String, Long> growth = new TreeMap<>(memory.growth());
+        growth.putAll(seen.values());
         Map<String, Long> cpuMillis = cpu.millis();
         return new CellResult(
                 RunFiles.SCHEMA_VERSION,
@@ -104,6 +112,20 @@ record CellOutcome(
                         growth.getOrDefault("gc_count", 0L),
                         growth.getOrDefault("gc_pause_nanos", 0L) / 1_000_000),
                 growth);
+    }
+
+    /** Share of the measured time in which the loader was meant to write. */
+    private double loadedShare() {
+        long loaded = 0;
+        long all = 0;
+        for (Cell.PhaseSpan span : cell.spans()) {
+            if (span.phase().kind() == Phase.Kind.MEASURE) {
+                long millis = span.endMillis() - span.startMillis();
+                all += millis;
+                loaded += span.phase().load() ? millis : 0;
+            }
+        }
+        return all == 0 ? 0 : loaded / (double) all;
     }
 
     private void failuresOf(String... reasons) {

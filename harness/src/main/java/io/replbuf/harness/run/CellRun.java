@@ -7,16 +7,20 @@ import io.replbuf.harness.load.Loader;
 import io.replbuf.harness.load.Pinger;
 import io.replbuf.harness.load.Transport;
 import io.replbuf.harness.measure.CellResult;
+import io.replbuf.harness.measure.CompilerWatch;
 import io.replbuf.harness.measure.CpuByThread;
 import io.replbuf.harness.measure.IntervalLog;
 import io.replbuf.harness.measure.MemorySampler;
 import io.replbuf.harness.measure.ProcFs;
 import io.replbuf.harness.measure.RunFiles;
+import io.replbuf.harness.replica.DelayProbe;
 import io.replbuf.harness.replica.FleetCounts;
 import io.replbuf.harness.replica.ReplicaFleet;
+import io.replbuf.harness.replica.ReplicaOptions;
 import io.replbuf.harness.replica.ResyncRecord;
 import io.replbuf.harness.replica.SimulatedReplica;
 import io.replbuf.harness.scenario.Cell;
+import io.replbuf.harness.scenario.Phase;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -48,6 +52,7 @@ final class CellRun implements AutoCloseable {
     private static final long SAMPLE_MILLIS = 50;
     private static final long LAG_MILLIS = 200;
     private static final long ROLL_MILLIS = 1_000;
+    private static final long COMPILER_LOOK_MILLIS = 100;
     private static final long PROGRESS_MILLIS = 500;
 
     /** Before the first intended write: time for the loader's loop to be there. */
@@ -68,6 +73,8 @@ final class CellRun implements AutoCloseable {
     private Loader loader;
     private Pinger pinger;
     private Pinger control;
+    private DelayProbe delayProbe;
+    private boolean resting;
     private MemorySampler memory;
     private LagSampler lag;
     private IntervalLog latency;
@@ -98,13 +105,32 @@ final class CellRun implements AutoCloseable {
         attach();
         openLoad();
         long warmupNanos = TimeUnit.MILLISECONDS.toNanos(cell.warmupMillis());
-        long startNanos = System.nanoTime() + LEAD_NANOS;
-        zeroNanos = startNanos + warmupNanos;
-        loader.start(startNanos);
+        loader.start(System.nanoTime() + LEAD_NANOS);
+        awaitCompiler();
+        zeroNanos = System.nanoTime() + LEAD_NANOS + warmupNanos;
         nextSample = nextLag = nextProgress = -cell.warmupMillis();
         nextRoll = nextSample + ROLL_MILLIS;
         playUntil(0, false);
         return measure();
+    }
+
+    /** Load, before the cell's time begins, until the server's compiler rests: for as long as the first warm-up allows. */
+    private void awaitCompiler() throws InterruptedException {
+        Phase first = cell.spans().get(0).phase();
+        if (first.kind() != Phase.Kind.WARMUP || first.limit() == null || server.pid() < 0) {
+            return;
+        }
+        reporter.tell("compiler");
+        long began = System.nanoTime();
+        CompilerWatch compiler = new CompilerWatch(server.pid(), began);
+        for (long now = began;
+                now - began < first.limit().toNanos()
+                        && !compiler.rests(now)
+                        && server.death() == null
+                        && loader.failure() == null;
+                now = System.nanoTime()) {
+            Thread.sleep(COMPILER_LOOK_MILLIS);
+        }
     }
 
     private void openSamplers() throws IOException {
@@ -147,7 +173,9 @@ final class CellRun implements AutoCloseable {
         // Without replicas there is nothing to compare, and a server without replicas is what is
         // measured then.
         if (server.tap() == null && !cell.replicas().isEmpty()) {
-            SimulatedReplica controlReplica = fleet.addControl(ReplicaPlanOptions.CONTROL_PORT);
+            SimulatedReplica controlReplica =
+                    fleet.addControl(
+                            ReplicaPlanOptions.CONTROL_PORT, ReplicaPlanOptions.checkEvery(cell));
             waitFor(
                     () -> controlReplica.state() == SimulatedReplica.State.STREAMING,
                     ATTACH_LIMIT_NANOS,
@@ -160,6 +188,16 @@ final class CellRun implements AutoCloseable {
                 replica.connect();
                 expected++;
             }
+        }
+        if (server.tap() != null && cell.scenario().replicas().control()) {
+            // Behind the plan's, so that events find theirs by index.
+            fleet.add(
+                            ReplicaOptions.plain(
+                                    cell.replicas().size(),
+                                    ReplicaPlanOptions.CONTROL_PORT,
+                                    ReplicaPlanOptions.checkEvery(cell)))
+                    .connect();
+            expected++;
         }
         int attached = expected;
         waitFor(
@@ -185,6 +223,24 @@ final class CellRun implements AutoCloseable {
                                         cell.seed()),
                                 transport));
         recorders.addAll(List.of(loader.response(), loader.service(), loader.delay()));
+        Long lagLimit = cell.scenario().workload().lagLimitBytes();
+        if (lagLimit != null && !cell.replicas().isEmpty()) {
+            // Counted from what was written, since a real server tells its offset ten times a
+            // second
+            // only.
+            long before = fleet.leastOffset();
+            loader.waitForReplicas(
+                    () -> before + loader.answered() * loader.commandBytes() - fleet.leastOffset(),
+                    lagLimit);
+        }
+        if (cell.scenario().probe().delayPerSecond() != null) {
+            delayProbe =
+                    opened(
+                            new DelayProbe(
+                                    server.address(), cell.scenario().probe().delayPerSecond()));
+            recorders.add(delayProbe.delay());
+            delayProbe.start(fleet.replicas().get(0));
+        }
         if (cell.scenario().probe().isOn()) {
             double rate = cell.scenario().probe().ratePerSecond();
             pinger = opened(new Pinger("pinger.response", server.address(), null, rate));
@@ -217,21 +273,32 @@ final class CellRun implements AutoCloseable {
         serverCpu.begin();
         long harnessCpu = ProcFs.cpuMillis(ProcessHandle.current().pid());
         long offset = fleet.primaryOffset();
+        long received = fleet.offsetsSum();
+        long serverCpuBefore = ProcFs.cpuMillis(server.pid());
         long measureMillis = cell.measureMillis();
         String startedAt = Instant.now().toString();
 
         playUntil(measureMillis, true);
 
         loader.stop();
+        if (delayProbe != null) {
+            // A drain waits for an offset that rests.
+            delayProbe.close();
+        }
         latency.roll(true);
         memory.end();
         serverCpu.sample();
         harnessCpu = ProcFs.cpuMillis(ProcessHandle.current().pid()) - harnessCpu;
         offset = fleet.primaryOffset() - offset;
+        Seen seen = new Seen();
+        seen.received(fleet.offsetsSum() - received);
+        seen.serverCpu(ProcFs.cpuMillis(server.pid()) - serverCpuBefore);
         long drainMillis = drain(measureMillis);
         FleetCounts counts = settle();
         List<ResyncRecord> ledger = fleet.ledger();
         ResyncFile.write(files.resyncsFile(cell.id()), ledger, zeroNanos);
+        seen.resyncs(ledger, zeroNanos);
+        seen.latencies(latency);
         List<Pinger> pingers = Stream.of(pinger, control).filter(Objects::nonNull).toList();
         return new CellOutcome(
                         cell,
@@ -239,6 +306,8 @@ final class CellRun implements AutoCloseable {
                         fleet.truth(),
                         loader,
                         pingers,
+                        delayProbe,
+                        seen,
                         memory,
                         latency,
                         serverCpu,
@@ -296,6 +365,7 @@ final class CellRun implements AutoCloseable {
                 throw new InterruptedException("cell " + cell.id());
             }
             events.play(Math.min(now, untilMillis));
+            restOrLoad(now);
             if (now >= nextSample) {
                 memory.sample(now);
                 nextSample = Math.max(now, nextSample + SAMPLE_MILLIS);
@@ -318,10 +388,36 @@ final class CellRun implements AutoCloseable {
                     || (counted && loader.failure() != null)) {
                 return;
             }
-            long next = Math.min(Math.min(nextSample, events.nextMillis()), untilMillis);
+            long next =
+                    Math.min(
+                            Math.min(nextSample, nextPhaseMillis(now)),
+                            Math.min(events.nextMillis(), untilMillis));
             LockSupport.parkNanos(
                     Math.max(100_000L, zeroNanos + next * 1_000_000L - System.nanoTime()));
         }
+    }
+
+    /** Makes the loader rest in phases without load. In a drain it is stopped anyway. */
+    private void restOrLoad(long now) {
+        boolean load = true;
+        for (Cell.PhaseSpan span : cell.spans()) {
+            if (span.startMillis() <= now && span.phase().kind() != Phase.Kind.DRAIN) {
+                load = span.phase().load();
+            }
+        }
+        if (resting == load) {
+            resting = !load;
+            loader.rest(resting);
+        }
+    }
+
+    /** When the next phase begins, so that load stops on time. */
+    private long nextPhaseMillis(long now) {
+        return cell.spans().stream()
+                .mapToLong(Cell.PhaseSpan::startMillis)
+                .filter(start -> start > now)
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
     }
 
     private long cellMillis() {

@@ -2,6 +2,7 @@ package io.replbuf.harness.run;
 
 import io.replbuf.harness.replica.ReplicaOptions;
 import io.replbuf.harness.scenario.Cell;
+import io.replbuf.harness.scenario.Replicas;
 
 /** Turns a cell's plan for a replica into what the simulator takes. */
 final class ReplicaPlanOptions {
@@ -11,6 +12,15 @@ final class ReplicaPlanOptions {
     private static final int FIRST_PORT = CONTROL_PORT + 1;
 
     private ReplicaPlanOptions() {}
+
+    /** See {@link Replicas.StreamCheck}. */
+    static int checkEvery(Cell cell) {
+        return switch (cell.scenario().replicas().check()) {
+            case ALL -> 1;
+            case SAMPLED -> 64;
+            case NONE -> 0;
+        };
+    }
 
     static ReplicaOptions of(Cell cell, Cell.ReplicaPlan plan) {
         long link = plan.link().bytesPerSecond() == null ? 0 : plan.link().bytesPerSecond();
@@ -29,6 +39,7 @@ final class ReplicaPlanOptions {
                 rate,
                 plan.link().latency().toNanos(),
                 plan.reader().applyDelay().toNanos(),
-                cell.scenario().replicas().reconnect().toNanos());
+                cell.scenario().replicas().reconnect().toNanos(),
+                checkEvery(cell));
     }
 }

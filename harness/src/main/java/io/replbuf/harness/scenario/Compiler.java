@@ -34,7 +34,7 @@ public final class Compiler {
 
     /** A drain where the scenario has none: evidence needs every replica to arrive. */
     private static final Phase DRAIN =
-            new Phase("drain", Phase.Kind.DRAIN, Duration.ofSeconds(1), null);
+            new Phase("drain", Phase.Kind.DRAIN, Duration.ofSeconds(1), null, null);
 
     private static final ObjectMapper CANONICAL =
             JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();

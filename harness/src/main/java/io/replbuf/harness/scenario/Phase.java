@@ -13,13 +13,16 @@ import java.time.Duration;
  * @param name lower-case letters, digits and dashes; faults refer to it
  * @param kind see {@link Kind}
  * @param duration how long; of a drain: how long it is expected to take
- * @param limit of a drain: after this it is given up and the cell fails; by default ten times its duration, 10 s at least
+ * @param limit of a drain: after this it is given up and the cell fails; by default ten times its duration, 10 s at least. Of a
+ *     warm-up: it is preceded by as much load as the server's compiler needs to come to rest, but no longer than this
+ * @param load whether the loader writes; in a drain it never does
  */
 public record Phase(
         String name,
         Kind kind,
         @JsonDeserialize(using = Quantities.DurationDeserializer.class) Duration duration,
-        @JsonDeserialize(using = Quantities.DurationDeserializer.class) Duration limit) {
+        @JsonDeserialize(using = Quantities.DurationDeserializer.class) Duration limit,
+        Boolean load) {
 
     /** What a phase is for. */
     public enum Kind {
@@ -39,13 +42,18 @@ public record Phase(
         kind = kind == null ? Kind.MEASURE : kind;
         Check.present("duration", duration);
         Check.positive("duration", duration);
-        if (kind != Kind.DRAIN && limit != null) {
+        load = load == null ? kind != Kind.DRAIN : load;
+        if (load && kind == Kind.DRAIN) {
+            throw new IllegalArgumentException(
+                    "load: true in phase " + name + " (expected: none in a phase of kind drain)");
+        }
+        if (kind == Kind.MEASURE && limit != null) {
             throw new IllegalArgumentException(
                     "limit: "
                             + limit
                             + " in phase "
                             + name
-                            + " (expected: only in a phase of kind drain)");
+                            + " (expected: only in a phase of kind warmup or drain)");
         }
         if (kind == Kind.DRAIN && limit == null) {
             Duration tenfold = duration.multipliedBy(10);

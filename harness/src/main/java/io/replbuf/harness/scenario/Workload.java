@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
  * @param preload whether every key is written once before the replicas attach, so that a full resync has its final size
  * @param connections client connections that share the rate
  * @param pipeline writes in flight per connection; closed mode only
+ * @param lagLimitBytes the loader waits while a replica is further behind than this, so that the rate is one that all follow;
+ *     closed mode only, null for no limit
  */
 public record Workload(
         Mode mode,
@@ -26,7 +28,9 @@ public record Workload(
         @JsonProperty("keys") Integer keys,
         Boolean preload,
         Integer connections,
-        Integer pipeline) {
+        Integer pipeline,
+        @JsonProperty("lagLimit") @JsonDeserialize(using = Quantities.SizeDeserializer.class)
+                Long lagLimitBytes) {
 
     /** Bytes of {@code *3 $3 SET $n key $n value} beside the value, with the loader's 16-byte keys. */
     static final int COMMAND_OVERHEAD_BYTES = 46;
@@ -59,6 +63,13 @@ public record Workload(
         keys = keys == null ? 10_000 : Check.range("keys", keys, 1, 100_000_000);
         preload = preload == null || preload;
         connections = connections == null ? 1 : Check.range("connections", connections, 1, 10_000);
+        if (lagLimitBytes != null) {
+            Check.range("lagLimit", lagLimitBytes, 1 << 20, 1L << 40);
+            if (mode == Mode.OPEN) {
+                throw new IllegalArgumentException(
+                        "lagLimit: " + lagLimitBytes + " (expected: only in mode closed)");
+            }
+        }
         pipeline = pipeline == null ? 1 : Check.range("pipeline", pipeline, 1, 100_000);
     }
 

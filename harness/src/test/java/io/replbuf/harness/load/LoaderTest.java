@@ -180,6 +180,51 @@ class LoaderTest {
     }
 
     @Test
+    void shouldChargeNobodyForATimeInWhichItRested() throws Exception {
+        loader(Transport.best(), Workload.Mode.OPEN, 2_000, 64, 0).start(System.nanoTime());
+        await().atMost(LIMIT).until(() -> loader.answered() > 100);
+        loader.rest(true);
+        long[] before = {-1};
+        await().atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(300))
+                .until(
+                        () -> {
+                            boolean still = before[0] == loader.answered();
+                            before[0] = loader.answered();
+                            return still;
+                        });
+        loader.response().interval(null);
+        loader.rest(false);
+        await().atMost(LIMIT).until(() -> loader.answered() > before[0] + 200);
+        loader.stop();
+        loader.done().get();
+        assertThat(loader.response().interval(null).getMaxValue())
+                .as("nanoseconds since the first write after the rest was meant to start")
+                .isLessThan(300_000_000L);
+    }
+
+    @Test
+    void shouldWaitForReplicasThatAreTooFarBehindUntilTheyHaveHalfCaughtUp() throws Exception {
+        AtomicLong taken = new AtomicLong();
+        Loader waiting = loader(Transport.best(), Workload.Mode.CLOSED, 0, 1024, 0);
+        waiting.waitForReplicas(
+                () -> waiting.answered() * waiting.commandBytes() - taken.get(), 1 << 20);
+        waiting.start(System.nanoTime());
+        long[] before = {-1};
+        await().atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(200))
+                .until(
+                        () -> {
+                            boolean still = before[0] == waiting.answered() && before[0] > 0;
+                            before[0] = waiting.answered();
+                            return still;
+                        });
+        assertThat(before[0] * waiting.commandBytes()).isGreaterThan(1 << 20);
+        taken.set(before[0] * waiting.commandBytes());
+        await().atMost(LIMIT).until(() -> waiting.answered() > before[0]);
+    }
+
+    @Test
     void shouldCountErrorsAndKeepTheFirst() throws Exception {
         reply = "-OOM command not allowed\r\n";
         loader(Transport.best(), Workload.Mode.CLOSED, 0, 64, 100).start(System.nanoTime());

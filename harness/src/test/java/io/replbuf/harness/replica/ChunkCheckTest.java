@@ -22,7 +22,7 @@ class ChunkCheckTest {
 
     @Test
     void shouldAgreeHoweverTheStreamIsCutAndWhereverTheReplicaBegan() {
-        feed(truth.hasher(), stream, 0, stream.length);
+        feed(truth.hasher(1), stream, 0, stream.length);
         for (int round = 0; round < 100; round++) {
             ChunkChecker checker = new ChunkChecker(truth, 0);
             ChunkHasher hasher = new ChunkHasher(checker);
@@ -44,8 +44,33 @@ class ChunkCheckTest {
     }
 
     @Test
+    void shouldPassOverAllChunksButTheSampledOnesHoweverTheStreamIsCut() {
+        feed(truth.hasher(1), stream, 0, stream.length);
+        for (int round = 0; round < 100; round++) {
+            ChunkChecker checker = new ChunkChecker(truth, 0);
+            ChunkHasher hasher = new ChunkHasher(checker, 5);
+            int start = random.nextInt(stream.length);
+            hasher.restart(start);
+            for (int at = start; at < stream.length; ) {
+                int to = at + 1 + random.nextInt(stream.length - at);
+                feed(hasher, stream, at, to);
+                at = to;
+            }
+            int sampled = 0;
+            for (int chunk = 0; chunk < 16; chunk += 5) {
+                sampled += chunk * 4096 >= start ? 1 : 0;
+            }
+            assertThat(hasher.offset()).isEqualTo(stream.length);
+            assertThat(checker.checked()).as("seed %d start %d", seed, start).isEqualTo(sampled);
+            assertThat(checker.mismatches()).as("seed %d start %d", seed, start).isZero();
+            assertThat(checker.settleTail(hasher)).isTrue();
+            assertThat(checker.mismatches()).isZero();
+        }
+    }
+
+    @Test
     void shouldNoticeASingleWrongBitAnywhere() {
-        feed(truth.hasher(), stream, 0, stream.length);
+        feed(truth.hasher(1), stream, 0, stream.length);
         for (int round = 0; round < 16; round++) {
             byte[] wrong = stream.clone();
             int at = random.nextInt(wrong.length);
@@ -65,7 +90,7 @@ class ChunkCheckTest {
         feed(hasher, stream, 0, stream.length);
         assertThat(checker.checked()).isZero();
         assertThat(checker.waiting()).isEqualTo(16);
-        feed(truth.hasher(), stream, 0, stream.length);
+        feed(truth.hasher(1), stream, 0, stream.length);
         checker.settle();
         assertThat(checker.checked()).isEqualTo(16);
         assertThat(checker.waiting()).isZero();
@@ -73,7 +98,7 @@ class ChunkCheckTest {
 
     @Test
     void shouldSeeALostByteInTheVeryChunkWhereItIsMissing() {
-        feed(truth.hasher(), stream, 0, stream.length);
+        feed(truth.hasher(1), stream, 0, stream.length);
         ChunkChecker checker = new ChunkChecker(truth, 0);
         ChunkHasher hasher = new ChunkHasher(checker);
         feed(hasher, stream, 0, 10_000);

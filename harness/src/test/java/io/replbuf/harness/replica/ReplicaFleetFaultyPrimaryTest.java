@@ -43,7 +43,7 @@ class ReplicaFleetFaultyPrimaryTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
         fleet = new ReplicaFleet(address, null, ReplicaProbe.NONE, new NoTruth(), transport);
         SimulatedReplica replica =
-                fleet.add(new ReplicaOptions(0, 7001, 65_536, 0, 0, 0, 1_000_000));
+                fleet.add(new ReplicaOptions(0, 7001, 65_536, 0, 0, 0, 1_000_000, 1));
         replica.connect();
         return replica;
     }

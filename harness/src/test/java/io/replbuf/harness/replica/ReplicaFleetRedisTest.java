@@ -39,7 +39,7 @@ class ReplicaFleetRedisTest {
         redis = RealRedis.start(folder, directives);
         write(500);
         fleet = new ReplicaFleet(redis.address(), null, ReplicaProbe.NONE, null, transport);
-        fleet.addControl(29_999);
+        fleet.addControl(29_999, 1);
         for (int i = 0; i < replicas; i++) {
             fleet.add(ReplicaOptions.plain(i, 30_000 + i)).connect();
         }
@@ -239,7 +239,7 @@ class ReplicaFleetRedisTest {
         redis = RealRedis.start(folder);
         write(100);
         fleet = new ReplicaFleet(redis.address(), null, ReplicaProbe.NONE, null, Transport.best());
-        fleet.addControl(29_999);
+        fleet.addControl(29_999, 1);
         SimulatedReplica far =
                 fleet.add(
                         new ReplicaOptions(
@@ -249,7 +249,8 @@ class ReplicaFleetRedisTest {
                                 50_000_000,
                                 20_000_000,
                                 50_000_000,
-                                100_000_000));
+                                100_000_000,
+                                1));
         far.connect();
         await().atMost(LIMIT).until(() -> far.state() == SimulatedReplica.State.STREAMING);
         write(3_000);

@@ -124,7 +124,7 @@ class ReplicaProtocolTest {
     @Test
     void shouldRefuseToContinueWhatItDidNotAskFor() {
         Heard heard = new Heard();
-        ReplicaProtocol protocol = new ReplicaProtocol(heard, null, 7001, null, 0);
+        ReplicaProtocol protocol = new ReplicaProtocol(heard, null, 7001, null, 0, true);
         protocol.begin();
         assertThatThrownBy(
                         () -> protocol.read(ByteBuffer.wrap((HELLO + "+CONTINUE\r\n").getBytes())))
@@ -175,7 +175,7 @@ class ReplicaProtocolTest {
 
     private static String heard(List<byte[]> parts) throws ReplicaProtocolException {
         Heard heard = new Heard();
-        ReplicaProtocol protocol = new ReplicaProtocol(heard, null, 7001, ID, 51);
+        ReplicaProtocol protocol = new ReplicaProtocol(heard, null, 7001, ID, 51, true);
         protocol.begin();
         for (byte[] part : parts) {
             protocol.read(ByteBuffer.wrap(part));

@@ -80,6 +80,38 @@ class CellRunnerEngineTest {
     }
 
     @Test
+    void shouldTimeMarkedWritesWhileTheLoadRestsAndReplicasSample() throws Exception {
+        String text =
+                """
+                name: quiet
+                description: a cell of a test
+                seed: 6
+                target: {kind: embedded}
+                strategies: [shared]
+                engine: {save: "", repl-diskless-sync-delay: 0}
+                workload: {mode: closed, pipeline: 8, valueSize: 1KiB, keys: 300, lagLimit: 4MiB}
+                replicas: {count: 2, check: sampled, control: true, reader: {receiveBuffer: 0}}
+                phases:
+                  - {name: warmup, kind: warmup, duration: 500ms, limit: 100ms}
+                  - {name: rest, kind: warmup, duration: 200ms, load: false}
+                  - {name: quiet, duration: 500ms, load: false}
+                  - {name: drain, kind: drain, duration: 500ms}
+                probe: {delay: 200/s}
+                """;
+        Cell cell = Compiler.compile(ScenarioSource.parse("quiet", text)).cells().get(0);
+        CellResult result =
+                new CellRunner().execute(cell, new RunFiles(folder.resolve("out")), told -> {});
+        assertThat(result.verdict().reasons()).isEmpty();
+        assertThat(result.writes()).as("while the load rests").isZero();
+        assertThat(result.digest().checkedChunks()).isPositive();
+        assertThat(result.counters().get("seen_delay_count")).isBetween(20L, 110L);
+        assertThat(result.counters().get("seen_delay_p50_nanos")).isBetween(1_000L, 100_000_000L);
+        assertThat(result.counters().get("seen_received_bytes"))
+                .as("by three replicas, of marks alone")
+                .isBetween(3_000L, 1_000_000L);
+    }
+
+    @Test
     void shouldRunTheEngineInThisJvm() throws Exception {
         CellResult result = run(cell("embedded", "shared"));
         assertThat(result.target()).isEqualTo("embedded");

@@ -98,7 +98,7 @@ class DefaultSuiteTest {
                         .orElseThrow();
         assertThat(drop.atMillis() * cell.scenario().workload().streamBytesPerSecond() / 1e3)
                 .isGreaterThan(300e6);
-        assertThat(cell.scenario().probe()).isEqualTo(new Probe(1000.0, true));
+        assertThat(cell.scenario().probe()).isEqualTo(new Probe(1000.0, true, null));
     }
 
     private Cell cell(String id) {
