@@ -41,6 +41,9 @@ sealed interface Figure {
                 for (BarSeries one : series) {
                     double value = one.values()[category];
                     sum = Double.isNaN(value) ? sum : stacked ? sum + value : Math.max(sum, value);
+                    if (one.hasIntervals() && one.high()[category] > sum) {
+                        sum = one.high()[category];
+                    }
                 }
                 tallest = Math.max(tallest, sum);
             }
@@ -149,8 +152,21 @@ sealed interface Figure {
         return ((Heat) this).columns().length == 0;
     }
 
-    /** One value per category; NaN for none. */
-    record BarSeries(String name, Look look, double[] values) {}
+    /**
+     * One value per category; NaN for none.
+     *
+     * @param low lower end of each value's interval, NaN for none; empty when no value has one
+     * @param high upper end likewise
+     */
+    record BarSeries(String name, Look look, double[] values, double[] low, double[] high) {
+        BarSeries(String name, Look look, double[] values) {
+            this(name, look, values, new double[0], new double[0]);
+        }
+
+        boolean hasIntervals() {
+            return Arrays.stream(low).anyMatch(value -> !Double.isNaN(value));
+        }
+    }
 
     /** How a series is drawn. */
     enum Kind {

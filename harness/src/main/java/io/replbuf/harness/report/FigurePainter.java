@@ -192,6 +192,19 @@ final class FigurePainter {
         return drawn;
     }
 
+    /** Half the interval on either side: XChart draws whiskers of equal length, so the longer half stands for both. */
+    private static List<Double> errors(Figure.BarSeries series) {
+        List<Double> errors = new ArrayList<>();
+        for (int i = 0; i < series.values().length; i++) {
+            double half =
+                    Math.max(
+                            series.high()[i] - series.values()[i],
+                            series.values()[i] - series.low()[i]);
+            errors.add(Double.isNaN(half) ? 0.0 : half);
+        }
+        return errors;
+    }
+
     private CategoryChart bars(Figure.Bars figure) {
         CategoryChart chart =
                 new CategoryChartBuilder()
@@ -219,7 +232,11 @@ final class FigurePainter {
             for (double value : series.values()) {
                 values.add(Double.isNaN(value) || (figure.stacked() && value == 0) ? null : value);
             }
-            CategorySeries drawn = chart.addSeries(series.name(), figure.categories(), values);
+            CategorySeries drawn =
+                    series.hasIntervals()
+                            ? chart.addSeries(
+                                    series.name(), figure.categories(), values, errors(series))
+                            : chart.addSeries(series.name(), figure.categories(), values);
             drawn.setFillColor(series.look().color());
             drawn.setLineColor(series.look().color());
         }

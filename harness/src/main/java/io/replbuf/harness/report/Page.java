@@ -25,6 +25,7 @@ final class Page {
         html.rawHtml("<title>Replbuf report · " + Html.escape(run.result().suite()) + "</title>");
         html.rawHtml("<style>\n" + style() + "</style></head><body>");
         decision();
+        targets();
         overview();
         for (Group group : run.groups()) {
             new Section(group, figures, html).write();
@@ -143,6 +144,24 @@ final class Page {
         links.append(
                 "<a href=\"#cells\">every cell</a> <a href=\"#reading\">how to read</a></nav>");
         html.rawHtml(links.toString());
+    }
+
+    private void targets() {
+        List<List<String>> rows = new Targets(run).rows();
+        if (rows.isEmpty()) {
+            return;
+        }
+        html.rawHtml("<section>");
+        html.heading(2, "targets", "Design targets");
+        html.paragraph(
+                "Medians over "
+                        + run.trials()
+                        + (run.trials() == 1 ? " process" : " processes")
+                        + " an arm, interleaved with the real server on the same cores, with 95 % intervals over processes (paired bootstrap). A"
+                        + " target is met or missed when the whole interval lies on one side of it, else not distinguishable. Machine-bound:"
+                        + " loader and replicas took more processor time than the server. Failed cells are left out.");
+        html.table("numbers", Targets.head(), rows);
+        html.rawHtml("</section>");
     }
 
     private void overview() throws IOException {

@@ -38,6 +38,12 @@ final class Section {
     /** The charts of this scenario; which there are depends on what its files hold, not on its name. */
     private List<Figure> charts() {
         List<Figure> charts = new ArrayList<>();
+        if (AblationFigures.isAblation(group)) {
+            // A dozen arms of one family: curves over time would lie on top of each other.
+            charts.addAll(AblationFigures.of(group));
+            charts.removeIf(Figure::isEmpty);
+            return charts;
+        }
         Group.Point largest = group.largest();
         String name = group.scenario();
         boolean lagging = largest.cells().stream().anyMatch(cell -> cell.lags().peak() > Units.MIB);

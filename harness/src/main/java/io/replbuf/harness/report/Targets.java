@@ -1,0 +1,497 @@
+package io.replbuf.harness.report;
+
+import io.replbuf.harness.stats.Bootstrap;
+import io.replbuf.harness.stats.Interval;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The design's table of targets, row by row: the real server's figure, ours, and whether the target is met.
+ *
+ * <p>A target is met or missed when the whole 95 % interval over processes lies on one side of it, and not distinguishable when
+ * the interval contains it. A row is machine-bound where loader and replicas took more processor time than the server: there the
+ * machine limits both sides, and a ratio says less than the same ratio elsewhere.
+ */
+final class Targets {
+    private static final String PEER = "redis-7.0";
+
+    /** What two pingers on one machine differ by when nothing happens, as baselines on this kind of machine show. */
+    private static final double PINGER_NOISE_MILLIS = 2;
+
+    private final Run run;
+    private final List<List<String>> rows = new ArrayList<>();
+
+    Targets(Run run) {
+        this.run = run;
+    }
+
+    static List<String> head() {
+        return List.of(
+                "row",
+                "real server",
+                "ours",
+                "ratio or figure, 95 % interval",
+                "target",
+                "verdict");
+    }
+
+    /** Rows of what this run measured; empty for a run without any scenario of the suite targets. */
+    List<List<String>> rows() {
+        alone();
+        fanOut();
+        sustained("target-fanout", "replicas that hash everything", 2, 2);
+        sustained("target-fanout-cheap", "replicas that cost next to nothing", 3, 3.5);
+        stalled();
+        catchUp();
+        dropped("target-drop", "while a replica holding 2 GB is dropped");
+        dropped("target-drop-many", "while 8 replicas holding 500 MB each are dropped");
+        snapshot();
+        delay();
+        return List.copyOf(rows);
+    }
+
+    private void alone() {
+        for (int bytes : new int[] {1024, 64}) {
+            Side side = side("target-fanout", 0, bytes, "shared");
+            String values = ", " + bytes + " B values";
+            atLeast("writes/s at N = 0" + values, side, Targets::writesPerSecond, 1, Units::count);
+            atLeast(
+                    "writes per server CPU-second at N = 0" + values,
+                    side,
+                    Targets::writesPerCpuSecond,
+                    1,
+                    Units::count);
+        }
+    }
+
+    /** Processor time per byte sent at N = 32, less what the writes themselves cost at N = 0. */
+    private void fanOut() {
+        for (int bytes : new int[] {1024, 64}) {
+            for (String scenario : List.of("target-fanout", "target-fanout-cheap")) {
+                Side many = side(scenario, 32, bytes, "shared");
+                Side none = side("target-fanout", 0, bytes, "shared");
+                if (many == null || none == null) {
+                    continue;
+                }
+                double[] ours = perGigabyte(many.ours, none.ours);
+                double[] theirs = perGigabyte(many.peer, none.peer);
+                String replicas = scenario.endsWith("cheap") ? "cheap" : "hashing";
+                figure(
+                        "server CPU s per GB sent at N = 32 above N = 0, "
+                                + bytes
+                                + " B values, "
+                                + replicas
+                                + " replicas",
+                        many,
+                        theirs,
+                        ours,
+                        bytes == 64 ? 0.35 : 0.20,
+                        "",
+                        Targets::plain);
+            }
+        }
+    }
+
+    private void sustained(String scenario, String replicas, double large, double small) {
+        for (int bytes : new int[] {1024, 64}) {
+            atLeast(
+                    "sustained writes/s at N = 32, lag at most 64 MiB, "
+                            + bytes
+                            + " B values, "
+                            + replicas,
+                    side(scenario, 32, bytes, "shared"),
+                    Targets::writesPerSecond,
+                    bytes == 64 ? small : large,
+                    Units::count);
+        }
+    }
+
+    private void stalled() {
+        String what = "memory for 16 stalled replicas, bytes held per byte of lag";
+        Side shared = side("target-stall", 16, 0, "shared");
+        if (shared != null) {
+            figure(
+                    what + ", shared",
+                    shared,
+                    values(shared.peer, Targets::heldPerLag),
+                    values(shared.ours, Targets::heldPerLag),
+                    1.02,
+                    " ×",
+                    Targets::plain);
+        }
+        Side legacy = side("target-stall", 16, 0, "legacy");
+        if (legacy != null) {
+            double[] ours = values(legacy.ours, Targets::heldPerLag);
+            add(
+                    what + ", legacy",
+                    Units.NONE,
+                    median(ours, v -> plain(v) + " ×"),
+                    "",
+                    "16 × by design",
+                    "shown");
+        }
+        Side log = side("target-stall", 16, 0, "aof-psync");
+        if (log != null) {
+            double window = log.ours.cells().get(0).windowBytes();
+            figure(
+                    "memory for 16 stalled replicas, aof-psync, MiB",
+                    log,
+                    values(log.peer, cell -> cell.peakRetained() / Units.MIB),
+                    values(log.ours, cell -> cell.peakRetained() / Units.MIB),
+                    window / Units.MIB,
+                    " MiB (the window)",
+                    Targets::plain);
+            figure(
+                    "the same: growth of RSS, MiB (two extents and the window may come)",
+                    log,
+                    values(log.peer, Targets::rssGrowthMib),
+                    values(log.ours, Targets::rssGrowthMib),
+                    window / Units.MIB + 64,
+                    " MiB",
+                    Targets::plain);
+            double[] disk = values(log.ours, cell -> cell.peakOf("buf_file") / Units.MIB);
+            String cap =
+                    log.ours
+                            .cells()
+                            .get(0)
+                            .result
+                            .config()
+                            .getOrDefault("repl-log-max-bytes", "the default");
+            add(
+                    "the same: disk, bounded by repl-log-max-bytes",
+                    Units.NONE,
+                    median(disk, v -> plain(v) + " MiB"),
+                    "",
+                    "reported, cap " + cap,
+                    "shown");
+        }
+    }
+
+    private void catchUp() {
+        for (int replicas : new int[] {1, 8}) {
+            for (String arm : List.of("shared", "aof-psync")) {
+                Side side = side("target-catchup", replicas, 0, arm);
+                if (side == null) {
+                    continue;
+                }
+                String from = arm.equals("shared") ? "from memory" : "from the log";
+                String who = replicas == 1 ? "1 replica" : replicas + " replicas";
+                if (replicas == 8) {
+                    figure(
+                            "8 replicas back 200 MB behind, all caught up " + from + ", ms",
+                            side,
+                            values(side.peer, seenMillis("seen_resync_all_micros")),
+                            values(side.ours, seenMillis("seen_resync_all_micros")),
+                            350,
+                            " ms",
+                            Targets::plain);
+                    figure(
+                            "1 kHz pinger's longest above control's, 8 replicas catch up 200 MB "
+                                    + from
+                                    + ", ms",
+                            side,
+                            values(side.peer, Targets::pingerExcessMillis),
+                            values(side.ours, Targets::pingerExcessMillis),
+                            5,
+                            " ms",
+                            Targets::plain);
+                }
+                figure(
+                        "first byte after PSYNC, " + who + ", " + from + ", slowest, ms",
+                        side,
+                        values(side.peer, seenMillis("seen_resync_first_byte_max_micros")),
+                        values(side.ours, seenMillis("seen_resync_first_byte_max_micros")),
+                        arm.equals("shared") ? 0.5 : 2,
+                        " ms",
+                        Targets::plain);
+            }
+        }
+    }
+
+    private void dropped(String scenario, String what) {
+        for (String arm : List.of("legacy", "shared", "aof-psync")) {
+            Side side = side(scenario, -1, 0, arm);
+            if (side == null) {
+                continue;
+            }
+            String name = "1 kHz pinger's longest above control's, " + what + ", " + arm + ", ms";
+            double[] ours = values(side.ours, Targets::pingerExcessMillis);
+            double[] theirs = values(side.peer, Targets::pingerExcessMillis);
+            if (arm.equals("legacy")) {
+                add(
+                        name,
+                        median(theirs, Targets::plain),
+                        median(ours, Targets::plain),
+                        "",
+                        "its cost is shown",
+                        "shown");
+            } else {
+                figure(
+                        name,
+                        side,
+                        theirs,
+                        ours,
+                        PINGER_NOISE_MILLIS,
+                        " ms (noise)",
+                        Targets::plain);
+            }
+        }
+    }
+
+    private void snapshot() {
+        Side side = side("target-snapshot", -1, 0, "shared");
+        if (side != null) {
+            figure(
+                    "pause at the start of a snapshot of 1 GB, 1 kHz pinger's longest above control's, ms",
+                    side,
+                    values(side.peer, Targets::pingerExcessMillis),
+                    values(side.ours, Targets::pingerExcessMillis),
+                    1,
+                    " ms",
+                    Targets::plain);
+        }
+    }
+
+    /** Against ourselves on one thread without waiting, not against the real server. */
+    private void delay() {
+        Group group = run.group("target-delay");
+        Group.Arm ours = group == null ? null : group.largest().arm("shared");
+        Group.Arm atOnce = group == null ? null : group.largest().arm("shared-immediate");
+        if (ours == null || atOnce == null) {
+            return;
+        }
+        ToDoubleFunction<Cell> micros = cell -> cell.counter("seen_delay_p50_nanos") / 1e3;
+        double[] waiting = values(ours, micros);
+        double[] immediate = values(atOnce, micros);
+        int pairs = Math.min(waiting.length, immediate.length);
+        double[] added = new double[pairs];
+        Arrays.setAll(added, i -> waiting[i] - immediate[i]);
+        Group.Arm peer = group.largest().arm(PEER);
+        String beside =
+                peer == null
+                        ? ""
+                        : " (" + PEER + ": " + median(values(peer, micros), Targets::plain) + ")";
+        figure(
+                "replication delay at low load above io-threads 1 with immediate sends, median, µs",
+                new Side(atOnce, ours),
+                immediate,
+                waiting,
+                added,
+                50,
+                " µs more" + beside,
+                Targets::plain);
+    }
+
+    /** The real server's arm and ours at one point; the peer may be missing. */
+    private record Side(Group.Arm peer, Group.Arm ours) {
+        boolean machineBound() {
+            return bound(ours) || (peer != null && bound(peer));
+        }
+
+        private static boolean bound(Group.Arm arm) {
+            return arm.cells().stream().filter(Threats::machineBound).count() * 2 > arm.trials();
+        }
+    }
+
+    /**
+     * @param replicas -1 for any
+     * @param valueBytes 0 for any
+     * @return null when this run did not measure it
+     */
+    private Side side(String scenario, int replicas, int valueBytes, String ours) {
+        Group group = run.group(scenario);
+        if (group == null) {
+            return null;
+        }
+        for (Group.Point point : group.points()) {
+            Group.Arm arm = point.arm(ours);
+            if (arm != null
+                    && (replicas < 0 || point.replicas() == replicas)
+                    && (valueBytes == 0
+                            || arm.cells().get(0).result.parameter("valueBytes", 0)
+                                    == valueBytes)) {
+                return new Side(point.arm(PEER), arm);
+            }
+        }
+        return null;
+    }
+
+    /** A ratio ours to peer that is to be at least this much. */
+    private void atLeast(
+            String what,
+            Side side,
+            ToDoubleFunction<Cell> value,
+            double factor,
+            DoubleFunction<String> format) {
+        if (side == null) {
+            return;
+        }
+        double[] ours = values(side.ours, value);
+        double[] theirs = values(side.peer, value);
+        if (ours.length == 0 || theirs.length == 0) {
+            return;
+        }
+        Interval ratio = Bootstrap.ratio(ours, theirs);
+        add(
+                what,
+                median(theirs, format),
+                median(ours, format),
+                words(ratio) + " ×",
+                "≥ " + plain(factor) + " ×",
+                verdict(ratio, factor, true, side));
+    }
+
+    /** A figure of ours that is to be at most this much; the peer's stands beside it, with the ratio. */
+    private void figure(
+            String what,
+            Side side,
+            double[] theirs,
+            double[] ours,
+            double most,
+            String unit,
+            DoubleFunction<String> format) {
+        figure(what, side, theirs, ours, ours, most, unit, format);
+    }
+
+    private void figure(
+            String what,
+            Side side,
+            double[] theirs,
+            double[] ours,
+            double[] judged,
+            double most,
+            String unit,
+            DoubleFunction<String> format) {
+        if (judged.length == 0) {
+            return;
+        }
+        Interval figure = Bootstrap.median(judged);
+        boolean comparable =
+                theirs.length > 0 && judged == ours && Arrays.stream(theirs).allMatch(v -> v > 0);
+        String ratio =
+                comparable
+                        ? "; " + words(Bootstrap.ratio(ours, theirs)) + " × the real server's"
+                        : "";
+        add(
+                what,
+                median(theirs, format),
+                median(ours, format),
+                words(figure) + ratio,
+                "≤ " + plain(most) + unit,
+                verdict(figure, most, false, side));
+    }
+
+    private static String verdict(Interval value, double target, boolean atLeast, Side side) {
+        double low = value.isKnown() ? value.low() : value.estimate();
+        double high = value.isKnown() ? value.high() : value.estimate();
+        String word;
+        if (atLeast ? low >= target : high <= target) {
+            word = "met";
+        } else if (atLeast ? high < target : low > target) {
+            word = "missed";
+        } else {
+            word = "not distinguishable";
+        }
+        return word
+                + (value.isKnown() ? "" : ", one process")
+                + (side.machineBound() ? ", machine-bound" : "");
+    }
+
+    private void add(
+            String what, String peer, String ours, String figure, String target, String verdict) {
+        rows.add(List.of(what, peer, ours, figure, target, verdict));
+    }
+
+    private static double[] values(Group.Arm arm, ToDoubleFunction<Cell> value) {
+        if (arm == null) {
+            return new double[0];
+        }
+        return arm.cells().stream()
+                .filter(
+                        cell ->
+                                cell.result.verdict().status()
+                                        != io.replbuf.harness.measure.CellResult.Status.FAILED)
+                .mapToDouble(value)
+                .filter(Double::isFinite)
+                .toArray();
+    }
+
+    private static double[] perGigabyte(Group.Arm many, Group.Arm none) {
+        if (many == null || none == null) {
+            return new double[0];
+        }
+        int pairs = Math.min(many.trials(), none.trials());
+        double[] seconds = new double[pairs];
+        for (int i = 0; i < pairs; i++) {
+            Cell busy = many.cells().get(i);
+            Cell alone = none.cells().get(i);
+            double writing = busy.result.writes() * cpuSeconds(alone) / alone.result.writes();
+            seconds[i] = (cpuSeconds(busy) - writing) * 1e9 / busy.counter("seen_received_bytes");
+        }
+        return Arrays.stream(seconds).filter(Double::isFinite).toArray();
+    }
+
+    private static double cpuSeconds(Cell cell) {
+        return cell.counter("seen_server_cpu_millis") / 1e3;
+    }
+
+    private static double writesPerSecond(Cell cell) {
+        return cell.result.achievedPerSecond();
+    }
+
+    private static double writesPerCpuSecond(Cell cell) {
+        return cell.result.writes() / cpuSeconds(cell);
+    }
+
+    private static double heldPerLag(Cell cell) {
+        return cell.peakRetained() / cell.lags().peak();
+    }
+
+    private static double rssGrowthMib(Cell cell) {
+        double[] seconds = cell.memorySeconds();
+        double[] rss = cell.memoryBytes("rss");
+        double before = Double.NaN;
+        for (int i = 0; i < seconds.length && seconds[i] <= 0; i++) {
+            before = rss[i];
+        }
+        return (cell.result.rssPeakBytes() - before) / Units.MIB;
+    }
+
+    private static ToDoubleFunction<Cell> seenMillis(String name) {
+        return cell -> cell.counter(name) / 1e3;
+    }
+
+    /** The longest answer above the longest of the idle process that was asked at the same time. */
+    static double pingerExcessMillis(Cell cell) {
+        return Math.max(
+                        0,
+                        cell.result.latency().pinger().max()
+                                - cell.result.latency().control().max())
+                / 1e3;
+    }
+
+    private static String median(double[] values, DoubleFunction<String> format) {
+        return values.length == 0 ? Units.NONE : format.apply(Bootstrap.medianOf(values));
+    }
+
+    private static String words(Interval interval) {
+        return interval.isKnown()
+                ? plain(interval.estimate())
+                        + " ("
+                        + plain(interval.low())
+                        + " to "
+                        + plain(interval.high())
+                        + ")"
+                : plain(interval.estimate());
+    }
+
+    private static String plain(double value) {
+        return value >= 1_000
+                ? Units.count(value)
+                : value == 0 ? "0" : String.format(Locale.ROOT, "%.3g", value);
+    }
+}

@@ -1,0 +1,127 @@
+package io.replbuf.harness.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.replbuf.harness.measure.RunFiles;
+import io.replbuf.harness.measure.RunResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Cells of a synthetic run, relabelled as those of the suite targets and given figures that are easily reckoned. */
+class TargetsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir private Path source;
+    @TempDir private Path folder;
+
+    private final List<String> ids = new ArrayList<>();
+    private RunFiles files;
+    private ObjectNode pattern;
+
+    @BeforeEach
+    void takeAPattern() throws IOException {
+        RunFiles synthetic = new RunFiles(SyntheticRun.small(source));
+        String id = synthetic.readRun().cells().get(0);
+        pattern = (ObjectNode) JSON.readTree(synthetic.cellFile(id).toFile());
+        files = new RunFiles(folder);
+    }
+
+    private void cell(
+            String arm,
+            int replicas,
+            int repetition,
+            double writesPerSecond,
+            long cpuMillis,
+            long sent)
+            throws IOException {
+        ObjectNode cell = pattern.deepCopy();
+        String id = "target-fanout-n" + replicas + "-" + arm + "-r" + repetition;
+        cell.put("id", id).put("scenario", "target-fanout").put("strategy", arm);
+        cell.put("repetition", repetition);
+        cell.put("achievedPerSecond", writesPerSecond).put("writes", (long) writesPerSecond);
+        cell.put("serverCpuMillis", cpuMillis).put("harnessCpuMillis", cpuMillis / 2);
+        ((ObjectNode) cell.get("parameters")).put("replicas", replicas).put("valueBytes", 1024);
+        ((ObjectNode) cell.get("counters"))
+                .put("seen_server_cpu_millis", cpuMillis)
+                .put("seen_received_bytes", sent);
+        Files.createDirectories(files.cellFolder(id));
+        JSON.writeValue(files.cellFile(id).toFile(), cell);
+        ids.add(id);
+    }
+
+    private List<List<String>> rows() throws IOException {
+        files.writeRun(
+                new RunResult(
+                        RunFiles.SCHEMA_VERSION,
+                        "targets",
+                        "2026-01-02T03:04:05Z",
+                        "2026-01-02T03:08:05Z",
+                        "",
+                        42,
+                        "replbuf run --suite targets",
+                        ids,
+                        RunResult.Status.FINISHED));
+        return new Targets(Run.read(files)).rows();
+    }
+
+    private List<String> row(String begin) throws IOException {
+        return rows().stream()
+                .filter(row -> row.get(0).startsWith(begin))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldMeetATargetOnlyWithTheWholeInterval() throws IOException {
+        double[] clear = {240, 250, 230, 245, 238};
+        double[] across = {90, 112, 95, 108, 101};
+        for (int r = 1; r <= 5; r++) {
+            cell("redis-7.0", 32, r, 100, 1_000, 1_000_000_000);
+            cell("shared", 32, r, clear[r - 1], 1_000, 1_000_000_000);
+            cell("redis-7.0", 0, r, 100, 1_000, 0);
+            cell("shared", 0, r, across[r - 1], 1_000, 0);
+        }
+        assertThat(row("sustained writes/s at N = 32").get(5)).isEqualTo("met");
+        assertThat(row("writes/s at N = 0").get(5)).isEqualTo("not distinguishable");
+    }
+
+    @Test
+    void shouldMissATargetThatEveryProcessFallsShortOf() throws IOException {
+        for (int r = 1; r <= 5; r++) {
+            cell("redis-7.0", 32, r, 100, 1_000, 1_000_000_000);
+            cell("shared", 32, r, 110 + r, 1_000, 1_000_000_000);
+        }
+        assertThat(row("sustained writes/s at N = 32").get(5)).isEqualTo("missed");
+    }
+
+    @Test
+    void shouldTakeWhatTheWritesCostAloneOffThePriceOfSending() throws IOException {
+        for (int r = 1; r <= 5; r++) {
+            // 1000 writes for a second alone: a millisecond each. With 32 replicas 100 of them, and
+            // 0.5 s in all for 2 GB sent: 0.2 s a GB.
+            cell("redis-7.0", 0, r, 1_000, 1_000, 0);
+            cell("redis-7.0", 32, r, 100, 500, 2_000_000_000);
+            cell("shared", 0, r, 1_000, 1_000, 0);
+            cell("shared", 32, r, 100, 300, 2_000_000_000);
+        }
+        List<String> row = row("server CPU s per GB sent at N = 32 above N = 0, 1024 B");
+        assertThat(row.get(1)).isEqualTo("0.200");
+        assertThat(row.get(2)).isEqualTo("0.100");
+        assertThat(row.get(5)).isEqualTo("met");
+    }
+
+    @Test
+    void shouldSayOfOneProcessThatItIsOne() throws IOException {
+        cell("redis-7.0", 32, 1, 100, 1_000, 1_000_000_000);
+        cell("shared", 32, 1, 300, 1_000, 1_000_000_000);
+        assertThat(row("sustained writes/s at N = 32").get(5)).isEqualTo("met, one process");
+    }
+}
