@@ -35,6 +35,7 @@ final class MicroBuffer implements AutoCloseable {
     private static final long LOG_BEHIND_BYTES_MAX = 8 << 20;
 
     private static final long EXTENT_BYTES_MAX = 2L << 30;
+    private static final long LOG_RETENTION_BYTES = 1L << 30;
     private static final int TRIM_BLOCKS = 64;
 
     private final ExecutorService helper =
@@ -44,14 +45,14 @@ final class MicroBuffer implements AutoCloseable {
                         thread.setDaemon(true);
                         return thread;
                     });
-    private final Extents extents = new Extents(EXTENT_BYTES_MAX, helper);
+    private final Extents extents;
     private final ReplicationBuffer buffer;
     private final Path folder;
     private final StreamLog log;
     private final ReplicaCursor logCursor;
 
     MicroBuffer(String strategy, long backlogBytes) throws IOException {
-        this(strategy, backlogBytes, Map.of());
+        this(strategy, backlogBytes, LOG_RETENTION_BYTES, Map.of());
     }
 
     /**
@@ -59,6 +60,18 @@ final class MicroBuffer implements AutoCloseable {
      */
     MicroBuffer(String strategy, long backlogBytes, Map<String, String> options)
             throws IOException {
+        this(strategy, backlogBytes, LOG_RETENTION_BYTES, options);
+    }
+
+    /**
+     * @param retentionBytes what its log keeps, where it has one
+     * @param options of the strategy, by the names that it describes
+     */
+    MicroBuffer(
+            String strategy, long backlogBytes, long retentionBytes, Map<String, String> options)
+            throws IOException {
+        // A backlog in extents, and as much again as the smallest benchmark needs beside it.
+        extents = new Extents(Math.max(EXTENT_BYTES_MAX, backlogBytes + (1L << 30)), helper);
         ReplicationBufferFactory factory = factory(strategy);
         Accountant accountant = new Accountant();
         if (factory.needsHistory()) {
@@ -70,7 +83,7 @@ final class MicroBuffer implements AutoCloseable {
                             "appendfsync",
                             "no",
                             "repl-log-retention-bytes",
-                            "1gb",
+                            Long.toString(retentionBytes),
                             "repl-log-segment-size",
                             "64mb");
             log =

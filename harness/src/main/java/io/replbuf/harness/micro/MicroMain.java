@@ -1,6 +1,7 @@
 package io.replbuf.harness.micro;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +18,20 @@ public final class MicroMain {
     private static final String APPEND = "-jvmArgsAppend";
 
     private MicroMain() {}
+
+    /** Name of the file in which results stand, unless the caller has another. */
+    public static String resultFile() {
+        return RESULT_FILE;
+    }
+
+    /**
+     * Writes a readable summary beside results in JSON.
+     *
+     * @return its file
+     */
+    public static Path summarise(Path results) throws IOException {
+        return MicroSummary.write(results);
+    }
 
     /**
      * Runs JMH in this process; it forks for each benchmark.
