@@ -45,7 +45,7 @@ final class RunCommand implements Callable<Integer> {
             description = "scenario files, or names from 'replbuf scenarios'")
     private List<String> scenarios = new ArrayList<>();
 
-    @Option(names = "--suite", paramLabel = "NAME", description = "default, peers or full")
+    @Option(names = "--suite", paramLabel = "NAME", description = "default, peers, targets or full")
     private String suite;
 
     @Option(

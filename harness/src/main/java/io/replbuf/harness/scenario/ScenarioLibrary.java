@@ -19,9 +19,21 @@ public final class ScenarioLibrary {
                     "drop-laggard",
                     "random-cuts",
                     "join-storm",
-                    "saturation");
+                    "saturation",
+                    "target-fanout",
+                    "target-fanout-cheap",
+                    "target-stall",
+                    "target-catchup",
+                    "target-drop",
+                    "target-drop-many",
+                    "target-snapshot",
+                    "target-delay",
+                    "ablation",
+                    "ablation-laggards",
+                    "thousand",
+                    "demotion");
 
-    private static final List<String> SUITES = List.of("default", "peers", "full");
+    private static final List<String> SUITES = List.of("default", "peers", "full", "targets");
 
     private ScenarioLibrary() {}
 
