@@ -13,6 +13,9 @@ import java.util.function.ToDoubleFunction;
 final class AblationFigures {
     private static final String ALL_ON = "shared";
 
+    /** The strategy's blue, pale enough for whiskers and numbers to be read on it. */
+    private static final int PALE = 0x9dcbea;
+
     private AblationFigures() {}
 
     private record Measure(String slug, String title, String unit, ToDoubleFunction<Cell> value) {}
@@ -94,13 +97,13 @@ final class AblationFigures {
                         + ", "
                         + base.trials()
                         + (base.trials() == 1 ? " trial" : " trials"),
-                "Bars: ratio of medians to shared as it is; whiskers: 95 % interval over processes"
+                "Bars: ratio of medians to shared as it is; whiskers: 95 % interval over processes, its longer half on both sides"
                         + (base.trials() == 1 ? ", none from one process" : "")
                         + ". A whisker across 1 says that this switch makes no difference that this run can tell.",
                 Axis.linear("what is switched off, or what stands in its place"),
                 Axis.fromZero(measure.unit()),
                 names,
-                List.of(new BarSeries(measure.title(), base.look(), ratios, low, high)),
+                List.of(new BarSeries(measure.title(), Look.fill(PALE), ratios, low, high)),
                 false,
                 Size.WIDE);
     }

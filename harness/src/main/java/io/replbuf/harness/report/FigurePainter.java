@@ -227,6 +227,9 @@ final class FigurePainter {
         if (figure.categories().size() > 6) {
             styler.setXAxisLabelRotation(35);
         }
+        // In a bar's own colour the lower half of a whisker could not be seen.
+        styler.setErrorBarsColorSeriesColor(false);
+        styler.setErrorBarsColor(Look.INK);
         for (Figure.BarSeries series : figure.series()) {
             List<Double> values = new ArrayList<>();
             for (double value : series.values()) {

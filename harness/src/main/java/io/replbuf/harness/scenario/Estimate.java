@@ -13,6 +13,10 @@ final class Estimate {
     private static final Duration PROCESS_START = Duration.ofMillis(1_200);
     private static final Duration OTHER_START = Duration.ofMillis(200);
     private static final Duration ATTACH = Duration.ofMillis(200);
+
+    /** Until a compiler under full load has come to rest, where a warm-up waits for that. */
+    private static final Duration COMPILER_REST = Duration.ofSeconds(8);
+
     private static final Duration TEARDOWN = Duration.ofMillis(500);
     private static final double PRELOAD_BYTES_PER_MILLI = 150e3;
     private static final double SNAPSHOT_BYTES_PER_MILLI = 500e3;
@@ -25,6 +29,12 @@ final class Estimate {
         double millis =
                 dataBytes / PRELOAD_BYTES_PER_MILLI
                         + dataBytes * scenario.replicas().count() / SNAPSHOT_BYTES_PER_MILLI;
+        Phase first = spans.get(0).phase();
+        if (target.kind() == Target.Kind.PROCESS
+                && first.kind() == Phase.Kind.WARMUP
+                && first.limit() != null) {
+            millis += Math.min(COMPILER_REST.toMillis(), first.limit().toMillis());
+        }
         return (target.kind() == Target.Kind.PROCESS ? PROCESS_START : OTHER_START)
                 .plus(ATTACH)
                 .plusMillis(Math.round(millis))
