@@ -35,6 +35,13 @@ public final class LogEvents implements LogListener {
     }
 
     @Override
+    public void rewriteWanted() {
+        for (LogListener listener : listeners) {
+            listener.rewriteWanted();
+        }
+    }
+
+    @Override
     public void stopped(String reason) {
         for (LogListener listener : listeners) {
             listener.stopped(reason);

@@ -19,6 +19,7 @@ import io.replbuf.stream.Replid;
 import io.replbuf.stream.StreamRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -160,6 +161,23 @@ public final class Primary implements AutoCloseable {
         feed.endTransaction();
     }
 
+    /**
+     * A rewrite of the log begins, between two commands: the next byte begins a segment.
+     *
+     * @return where the snapshot of the data set as it is now is to be written, see {@link
+     *     io.replbuf.log.StreamLog#beginBase}
+     */
+    public Path beginBase() {
+        Path file = log.beginBase(feed.nextOffset());
+        feed.forgetDb();
+        return file;
+    }
+
+    /** Whether what is fed gets into a log. */
+    public boolean logWriting() {
+        return log != null && log.writing();
+    }
+
     /** After the events of a turn: replica loops are woken, cursors settled, blocks trimmed, limits checked. */
     public void endOfTurn() {
         if (acksAsked) {
@@ -201,6 +219,10 @@ public final class Primary implements AutoCloseable {
         }
         checkLimits();
         sessions.closeBroken(feed.nextOffset(), logMaxBytes());
+        if (log != null && log.restartIfDue()) {
+            // While writes are refused no command does it.
+            feed.forgetDb();
+        }
         feed.publishTap();
         endOfTurn();
         loops.wakeAll();
@@ -516,6 +538,7 @@ public final class Primary implements AutoCloseable {
         if (log != null) {
             // Its cursor pins what it has not written; with the log gone, the rest can go.
             log.close();
+            env.logEvents().stopped("no memory for the stream");
         }
         buffer.dropBacklog();
         history = History.fresh();

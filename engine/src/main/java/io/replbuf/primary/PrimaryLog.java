@@ -6,6 +6,7 @@ import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.log.StreamLog;
 import io.replbuf.log.StreamLogStats;
 import io.replbuf.stream.Replid;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
@@ -17,6 +18,7 @@ final class PrimaryLog implements AutoCloseable {
     private final StreamLog log;
     private final Supplier<Replid> replid;
     private ReplicationBuffer buffer;
+    private boolean closed;
 
     /**
      * @param log open, and not started
@@ -44,11 +46,25 @@ final class PrimaryLog implements AutoCloseable {
             log.rollAt(nextOffset);
             return true;
         }
+        return restartIfDue();
+    }
+
+    /** Between two commands. True if a log that had stopped begins anew at the next offset. */
+    boolean restartIfDue() {
         if (log.wantsRestart()) {
             log.restart(openCursor(), replid.get());
             return true;
         }
         return false;
+    }
+
+    /** A rewrite begins between two commands; where its snapshot is to be written. */
+    Path beginBase(long nextOffset) {
+        return log.beginBase(nextOffset);
+    }
+
+    boolean writing() {
+        return !closed && log.writing();
     }
 
     /** A command outside a transaction begins here, in this database. */
@@ -72,6 +88,7 @@ final class PrimaryLog implements AutoCloseable {
     /** Writes and forces what was fed; to be called before the buffer is closed. */
     @Override
     public void close() {
+        closed = true;
         log.close();
     }
 

@@ -16,7 +16,6 @@ import io.replbuf.resp.RespWriter;
 import io.replbuf.snapshot.LoadResult;
 import io.replbuf.stream.RedisOffsets;
 import java.util.ArrayDeque;
-import java.util.Locale;
 import java.util.Queue;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -61,6 +60,7 @@ final class CommandLoop {
     private ServerIdentity identity;
     private LoadResult loaded;
     private Parking parking;
+    private AofRewrites rewrites;
     private Runnable publish = () -> {};
 
     private boolean inTurn;
@@ -106,10 +106,12 @@ final class CommandLoop {
             Snapshots attachedSnapshots,
             Settings attachedSettings,
             Parking attachedParking,
+            AofRewrites attachedRewrites,
             BiPredicate<String, ShutdownMode> attachedShutdown,
             Runnable attachedPublish) {
         shutdown = attachedShutdown;
         parking = attachedParking;
+        rewrites = attachedRewrites;
         settings = attachedSettings;
         primary = attachedPrimary;
         snapshots = attachedSnapshots;
@@ -165,7 +167,7 @@ final class CommandLoop {
         }
         if (parking != null) {
             parking.policy(
-                    FsyncPolicy.valueOf(config.text("appendfsync").toUpperCase(Locale.ROOT)));
+                    FsyncPolicy.parse(config.text("appendfsync")), config.bool("appendonly"));
         }
         respLimits.bulkBytes((int) config.number("proto-max-bulk-len"));
     }
@@ -411,6 +413,10 @@ final class CommandLoop {
 
     Parking parking() {
         return parking;
+    }
+
+    AofRewrites rewrites() {
+        return rewrites;
     }
 
     Settings settings() {

@@ -53,6 +53,7 @@ final class Cron {
             lastPeriodMillis = now;
             clients(now);
             server.snapshots().cron(now);
+            server.rewrites().cron(now);
             server.primary().cron(now);
             server.parking().cron();
             sample();

@@ -137,7 +137,7 @@ final class Dispatcher {
         if (entry.write && server.writesStopped()) {
             return MISCONF;
         }
-        String logStopped = server.parking().stoppedReason();
+        String logStopped = server.parking().refusal();
         if (logStopped != null
                 && (entry.write || client.multi != null && client.multi.writes(entry))) {
             return "MISCONF Errors writing to the AOF file: " + logStopped;

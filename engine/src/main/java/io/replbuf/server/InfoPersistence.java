@@ -15,6 +15,8 @@ final class InfoPersistence {
         Snapshots snapshots = server.snapshots();
         LoadResult loaded = server.loaded();
         StreamLogStats log = server.primary().logStats();
+        AofRewrites rewrites = server.rewrites();
+        boolean enabled = log != null && server.config().bool("appendonly");
         long total = snapshots.keysTotal();
         long done = snapshots.keysProcessed();
         fields.section("Persistence")
@@ -26,7 +28,7 @@ final class InfoPersistence {
                 .put("current_save_keys_processed", done)
                 .put("current_save_keys_total", total)
                 .put("rdb_changes_since_last_save", server.propagation().dirty())
-                .put("rdb_bgsave_in_progress", snapshots.busy())
+                .put("rdb_bgsave_in_progress", snapshots.makingRdb())
                 .put("rdb_last_save_time", snapshots.lastSaveMillis() / 1000)
                 .put("rdb_last_bgsave_status", snapshots.lastSaveFailed() ? "err" : "ok")
                 .put("rdb_last_bgsave_time_sec", snapshots.lastSaveSeconds())
@@ -35,14 +37,26 @@ final class InfoPersistence {
                 .put("rdb_last_cow_size", snapshots.lastKeptBytes())
                 .put("rdb_last_load_keys_expired", loaded == null ? 0 : loaded.keysExpired())
                 .put("rdb_last_load_keys_loaded", loaded == null ? 0 : loaded.keysLoaded())
-                .zeros("aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled")
-                .put("aof_last_rewrite_time_sec", -1)
-                .put("aof_current_rewrite_time_sec", -1)
-                .put("aof_last_bgrewrite_status", "ok")
-                .zeros("aof_rewrites", "aof_rewrites_consecutive_failures")
+                .put("aof_enabled", enabled)
+                .put("aof_rewrite_in_progress", rewrites.inProgress())
+                .put("aof_rewrite_scheduled", rewrites.scheduled())
+                .put("aof_last_rewrite_time_sec", rewrites.lastSeconds())
+                .put("aof_current_rewrite_time_sec", rewrites.currentSeconds())
+                .put("aof_last_bgrewrite_status", rewrites.lastFailed() ? "err" : "ok")
+                .put("aof_rewrites", rewrites.rewrites())
+                .put("aof_rewrites_consecutive_failures", rewrites.failures())
                 .put(
                         "aof_last_write_status",
                         log == null || log.stoppedReason() == null ? "ok" : "err")
-                .zeros("aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size");
+                .put("aof_last_cow_size", snapshots.lastBaseKeptBytes())
+                .zeros("module_fork_in_progress", "module_fork_last_cow_size");
+        if (enabled) {
+            fields.put("aof_current_size", rewrites.currentBytes())
+                    .put("aof_base_size", rewrites.bytesAfterLast())
+                    .zeros("aof_pending_rewrite")
+                    .put("aof_buffer_length", log.lagBytes())
+                    .put("aof_pending_bio_fsync", rewrites.syncing())
+                    .put("aof_delayed_fsync", log.delayedFsyncs());
+        }
     }
 }

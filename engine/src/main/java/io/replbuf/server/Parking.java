@@ -2,6 +2,7 @@ package io.replbuf.server;
 
 import io.replbuf.log.FsyncPolicy;
 import io.replbuf.log.LogListener;
+import io.replbuf.log.LogPart;
 import io.replbuf.log.StreamLog;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ final class Parking implements LogListener {
     private volatile boolean waiting;
 
     private boolean always;
+    private boolean appendOnly;
     private String stoppedReason;
 
     Parking(CommandLoop server, StreamLog log) {
@@ -52,14 +54,13 @@ final class Parking implements LogListener {
         this.log = log;
     }
 
-    /** {@code appendfsync} may have changed; what is parked then leaves as the new policy has it. */
-    void policy(FsyncPolicy policy) {
+    /** Directives may have changed; what is parked then leaves as the new policy has it. */
+    void policy(FsyncPolicy policy, boolean appendOnlyIsOn) {
         always = log != null && policy == FsyncPolicy.ALWAYS;
-    }
-
-    /** Whether replies may be parked at all. */
-    boolean active() {
-        return always;
+        appendOnly = appendOnlyIsOn;
+        if (log != null) {
+            log.appendFsync(policy);
+        }
     }
 
     /** Whether the client's replies acknowledge something that is not on the device yet. */
@@ -77,9 +78,12 @@ final class Parking implements LogListener {
         return parked.size();
     }
 
-    /** Why writes are refused, null if they are not. */
-    String stoppedReason() {
-        return always ? stoppedReason : null;
+    /**
+     * Why writes are refused, null if they are not. A log that nobody has asked to be durable may stop without that: it only
+     * serves replicas then.
+     */
+    String refusal() {
+        return always || appendOnly ? stoppedReason : null;
     }
 
     /** Commands of the client moved the stream to {@code nextOffset}. */
@@ -107,10 +111,19 @@ final class Parking implements LogListener {
 
     /** Every 100 ms: writes are taken again once the log is. */
     void cron() {
-        if (stoppedReason != null && log.writing()) {
+        if (stoppedReason != null && recovered()) {
             LOG.info("The log is being written again: writes are accepted");
             stoppedReason = null;
         }
+    }
+
+    /** What is written now would be found again. */
+    private boolean recovered() {
+        if (!server.primary().logWriting()) {
+            return false;
+        }
+        LogPart base = log.base();
+        return !appendOnly || (base != null && base.nextOffset() >= log.range().startOffset());
     }
 
     @Override
@@ -118,6 +131,11 @@ final class Parking implements LogListener {
         if (waiting && asked.compareAndSet(false, true)) {
             server.loop().execute(check);
         }
+    }
+
+    @Override
+    public void rewriteWanted() {
+        server.turn(server.rewrites()::schedule);
     }
 
     @Override

@@ -11,7 +11,7 @@ import static io.replbuf.keyspace.CommandSpec.Flag.STALE;
 
 import io.replbuf.resp.Request;
 
-/** SAVE, BGSAVE, LASTSAVE, SHUTDOWN. */
+/** SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE, SHUTDOWN. */
 final class PersistenceCommands {
     private PersistenceCommands() {}
 
@@ -33,6 +33,15 @@ final class PersistenceCommands {
                         "1.0.0",
                         "Asynchronously saves the database(s) to disk.",
                         PersistenceCommands::backgroundSave,
+                        ADMIN,
+                        NOSCRIPT,
+                        NO_ASYNC_LOADING)
+                .add(
+                        "bgrewriteaof",
+                        1,
+                        "1.0.0",
+                        "Asynchronously rewrites the append-only file to disk.",
+                        PersistenceCommands::rewriteLog,
                         ADMIN,
                         NOSCRIPT,
                         NO_ASYNC_LOADING)
@@ -100,6 +109,26 @@ final class PersistenceCommands {
         } else {
             snapshots.background();
             call.reply().simple("Background saving started");
+        }
+    }
+
+    private static void rewriteLog(Call call) {
+        AofRewrites rewrites = call.server().rewrites();
+        if (!rewrites.possible()) {
+            call.reply()
+                    .error(
+                            "ERR this server keeps no log to rewrite (expected: appendonly yes or repl-buffer-strategy"
+                                    + " aof-psync at start)");
+        } else if (rewrites.inProgress()) {
+            call.reply().error("ERR Background append only file rewriting already in progress");
+        } else if (call.server().snapshots().busy()
+                || call.server().inTransaction()
+                || !call.server().primary().logWriting()) {
+            rewrites.schedule();
+            call.reply().simple("Background append only file rewriting scheduled");
+        } else {
+            rewrites.begin();
+            call.reply().simple("Background append only file rewriting started");
         }
     }
 

@@ -169,8 +169,29 @@ public final class RedisServer implements AutoCloseable {
             listeners.close();
             throw new StartException(error);
         }
+        awaitBase();
         LOG.info("Ready to accept connections");
         listeners.accept();
+    }
+
+    /** What is acknowledged from the first command on must be found again: with appendonly the log needs a base before that. */
+    private void awaitBase() throws StartException {
+        CompletableFuture<String> base =
+                onLoop(
+                        () ->
+                                config.bool("appendonly") && loop.rewrites().needed()
+                                        ? loop.rewrites().first()
+                                        : CompletableFuture.<String>completedFuture(null));
+        String problem = base.join();
+        if (problem != null) {
+            listeners.close();
+            onLoop(
+                    () -> {
+                        primary.close();
+                        return null;
+                    });
+            throw new StartException("Fatal error creating the AOF base file: " + problem);
+        }
     }
 
     private void checkDir() throws StartException {
@@ -219,6 +240,7 @@ public final class RedisServer implements AutoCloseable {
                 snapshots,
                 new Settings(loop, log::level, cron::start),
                 parking,
+                new AofRewrites(loop, startup.log()),
                 this::shutdown,
                 publisher == null ? () -> {} : publisher::endOfTurn);
         loop.identify(

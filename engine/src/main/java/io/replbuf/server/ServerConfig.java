@@ -165,6 +165,7 @@ public final class ServerConfig {
             boolean theirs = name.startsWith("repl-buffer-") || name.startsWith("repl-log-");
             boolean logs =
                     name.equals("appendfsync")
+                            || name.equals("appendonly")
                             || name.equals("appenddirname")
                             || name.equals("appendfilename");
             if (theirs || logs) {

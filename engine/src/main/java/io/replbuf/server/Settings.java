@@ -39,6 +39,15 @@ final class Settings {
                     throw new ConfigException("changing directory: No such file or directory");
                 }
             }
+            case "appendonly" -> {
+                boolean on = config.bool(name);
+                if (server.rewrites().possible()) {
+                    server.rewrites().appendOnly(on);
+                } else if (on) {
+                    throw new ConfigException(
+                            "this server keeps no log: appendonly yes must be there at start");
+                }
+            }
             case "dbfilename" -> {
                 if (config.text(name).indexOf('/') >= 0) {
                     throw new ConfigException("dbfilename can't be a path, just a filename");

@@ -12,6 +12,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class Snapshots implements SnapshotService {
 
     private SnapshotJob job;
     private boolean jobIsSave;
+    private boolean jobIsBase;
     private long jobStartMillis;
     private long dirtyAtStart;
     private boolean scheduled;
@@ -44,6 +46,7 @@ final class Snapshots implements SnapshotService {
     private boolean lastSaveFailed;
     private long lastSaveSeconds = -1;
     private long lastKeptBytes;
+    private long lastBaseKeptBytes;
     private long saves;
     private long snapshots;
 
@@ -170,6 +173,43 @@ final class Snapshots implements SnapshotService {
         }
     }
 
+    /** The base of a log's rewrite, in a file of this path; no snapshot may be under way. */
+    void toBase(Path file, Consumer<SnapshotResult> ended) {
+        snapshots++;
+        begin(
+                base(file)
+                        .start(
+                                server.keyspace(),
+                                options(),
+                                position().withAofBase(true),
+                                env,
+                                result -> {
+                                    lastBaseKeptBytes = job.keptBytesMost();
+                                    job = null;
+                                    jobIsBase = false;
+                                    ended.accept(result);
+                                }),
+                false);
+        jobIsBase = true;
+    }
+
+    /** The same on this thread. */
+    SnapshotResult toBaseNow(Path file) {
+        return base(file)
+                .save(
+                        server.keyspace(),
+                        options(),
+                        position().withAofBase(true),
+                        () -> server.keySaveDelayMicros());
+    }
+
+    private DiskSnapshot base(Path file) {
+        return new DiskSnapshot(
+                file.getParent(),
+                file.getFileName().toString(),
+                server.config().bool("aof-rewrite-incremental-fsync"));
+    }
+
     /** BGSAVE. */
     void background() {
         toDisk(options(), position(), null);
@@ -282,6 +322,11 @@ final class Snapshots implements SnapshotService {
 
     // ---- what INFO says ----
 
+    /** Whether an RDB is being made, for the disk or for replicas. */
+    boolean makingRdb() {
+        return job != null && !jobIsBase;
+    }
+
     boolean saving() {
         return job != null && jobIsSave;
     }
@@ -325,5 +370,9 @@ final class Snapshots implements SnapshotService {
 
     long lastKeptBytes() {
         return lastKeptBytes;
+    }
+
+    long lastBaseKeptBytes() {
+        return lastBaseKeptBytes;
     }
 }

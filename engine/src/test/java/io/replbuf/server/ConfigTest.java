@@ -114,7 +114,7 @@ class ConfigTest {
                 "port|at line 2|>>> 'port'|wrong number of arguments",
                 "replicaof 127.0.0.1 6379|at line 2|>>> 'replicaof|replicaof is part of Redis that this server does not have yet",
                 "slaveof 127.0.0.1 6379|at line 2|>>> 'slaveof|replicaof is part of Redis",
-                "appendonly yes|at line 2|>>> 'appendonly yes'|appendonly is part of Redis",
+                "aof-timestamp-enabled yes|at line 2|>>> 'aof-timestamp-enabled yes'|aof-timestamp-enabled is part of Redis",
                 "cluster-enabled yes|at line 2|>>> 'cluster|cluster-enabled is part of Redis",
                 "tls-port 7000|at line 2|>>> 'tls|tls-port is part of Redis",
                 "include other.conf|at line 2|>>> 'include|include is part of Redis",

@@ -157,6 +157,19 @@ class ParkingTest {
         assertThat(other.call("GET", "k")).isEqualTo("1");
     }
 
+    @Test
+    void shouldLetGoWhenThePolicyDoes() throws Exception {
+        brake();
+        writer.send(RawClient.command("SET", "k", "1"));
+        awaitParked(1);
+        assertThat(other.call("CONFIG", "SET", "appendfsync", "everysec")).isEqualTo("+OK");
+        assertThat(writer.reply()).isEqualTo("+OK");
+        assertThat(writer.call("SET", "k", "2")).isEqualTo("+OK");
+        assertThat(other.call("CONFIG", "SET", "appendfsync", "always")).isEqualTo("+OK");
+        writer.send(RawClient.command("SET", "k", "3"));
+        awaitParked(1);
+    }
+
     private void brake() {
         disk.brake = new CountDownLatch(1);
     }
