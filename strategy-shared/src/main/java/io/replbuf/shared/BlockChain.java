@@ -69,11 +69,14 @@ abstract class BlockChain {
 
     // ---- the layout's part
 
-    /** Makes sure that blocks for {@code bytes} can be added; false if not, and then nothing has changed. */
-    abstract boolean reserve(int bytes, long backlogBytes);
+    /**
+     * Makes sure that blocks can be added for the last {@code beyondTail} of {@code bytes}; false if not, and then nothing has
+     * changed.
+     */
+    abstract boolean reserve(ByteBuffer bytes, int beyondTail, long backlogBytes);
 
-    /** Adds one reserved block to the table, as large as {@code remaining} bytes want it, and calls {@link #tail}. */
-    abstract void addBlock(int remaining);
+    /** Adds the next reserved block to the table and calls {@link #tail}. */
+    abstract void addBlock();
 
     /** The chain begins anew: the block to come starts at {@code offset}. */
     abstract void rebase(long offset);
@@ -128,7 +131,7 @@ abstract class BlockChain {
         int position = bytes.position();
         int remaining = bytes.remaining();
         int beyondTail = remaining - tailRoom;
-        if (beyondTail > 0 && !reserve(beyondTail, backlogBytes)) {
+        if (beyondTail > 0 && !reserve(bytes, beyondTail, backlogBytes)) {
             throw new BufferExhaustedException(
                     "feed: "
                             + remaining
@@ -142,7 +145,7 @@ abstract class BlockChain {
         int left = remaining;
         while (left > 0) {
             if (tailRoom == 0) {
-                addBlock(left);
+                addBlock();
                 added++;
             }
             int bytesNow = Math.min(left, tailRoom);

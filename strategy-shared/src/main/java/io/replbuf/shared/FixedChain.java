@@ -33,12 +33,12 @@ final class FixedChain extends BlockChain {
     }
 
     @Override
-    boolean reserve(int bytes, long backlogBytes) {
-        return slots.reserve((int) (bytes + (1L << shift) - 1 >>> shift));
+    boolean reserve(ByteBuffer bytes, int beyondTail, long backlogBytes) {
+        return slots.reserve((int) (beyondTail + (1L << shift) - 1 >>> shift));
     }
 
     @Override
-    void addBlock(int remaining) {
+    void addBlock() {
         boolean alone = !neighbours || table.count() == 0;
         int slot = slots.allocate(alone ? Slots.NONE : table.slot(table.end() - 1));
         table.append(slot);

@@ -26,7 +26,7 @@ final class SharedOptions {
             new BufferOption(
                     "repl-buffer-block-layout",
                     AUTO,
-                    "fixed for blocks of one capacity that an offset's division finds, redis7 for blocks sized by what is fed, 16384"
+                    "fixed for blocks of one capacity that an offset's division finds, redis7 for blocks sized by what is left of an argument, 16384"
                             + " to the larger of that and a sixteenth of the backlog, with every 64th of them indexed; auto is fixed, or"
                             + " redis7 under its rules.");
 

@@ -11,8 +11,8 @@ import java.util.Arrays;
  *
  * <p>As in {@link BlockChain}; readers look up the table and {@link PageRuns} on their own loops.
  *
- * <p>Two departures, since the seam hands over whole commands where Redis feeds their arguments one by one: "what is fed" is what
- * is left of one call of feed; and no block is larger than an extent.
+ * <p>What is fed are the {@link Fragments} of a command, as in Redis, although the seam hands over whole commands or batches of them.
+ * One departure: no block is larger than an extent.
  */
 final class SizedChain extends BlockChain {
     /** Least that Redis asks the allocator for, without the header. */
@@ -33,6 +33,7 @@ final class SizedChain extends BlockChain {
     private int[] plannedRuns = new int[8];
 
     private int[] plannedCapacities = new int[8];
+    private final Fragments fragments = new Fragments();
     private int planned;
     private int taken;
 
@@ -67,12 +68,19 @@ final class SizedChain extends BlockChain {
     }
 
     @Override
-    boolean reserve(int bytes, long backlogBytes) {
+    boolean reserve(ByteBuffer bytes, int beyondTail, long backlogBytes) {
+        fragments.begin(bytes);
+        boolean reserved = reserve(bytes.limit() - beyondTail, bytes.limit(), backlogBytes);
+        fragments.end();
+        return reserved;
+    }
+
+    private boolean reserve(int from, int to, long backlogBytes) {
         planned = 0;
         taken = 0;
-        int left = bytes;
-        while (left > 0) {
-            int capacity = capacityFor(left, backlogBytes);
+        int position = from;
+        while (position < to) {
+            int capacity = capacityFor(fragments.leftAt(position), backlogBytes);
             int run = runs.allocate(pages(capacity));
             if (run == PageRuns.NONE) {
                 while (planned > 0) {
@@ -88,13 +96,13 @@ final class SizedChain extends BlockChain {
             plannedRuns[planned] = run;
             plannedCapacities[planned] = capacity;
             planned++;
-            left -= Math.min(left, capacity);
+            position += Math.min(to - position, capacity);
         }
         return true;
     }
 
     @Override
-    void addBlock(int remaining) {
+    void addBlock() {
         int run = plannedRuns[taken];
         int capacity = plannedCapacities[taken];
         taken++;

@@ -267,6 +267,39 @@ class Redis7RulesTest {
         assertThat(open(first - 1)).isNull();
     }
 
+    /** Redis feeds a command in pieces; a block is as large as the piece wants it that finds no room. */
+    @Test
+    void shouldSizeABlockByTheArgumentThatFindsNoRoom() {
+        remake(1 << 20, Map.of());
+        SizedChain chain = (SizedChain) buffer.chain();
+        int head = 21;
+        String command = "*2\r\n$3\r\nGET\r\n" + "$30000\r\n" + "v".repeat(30_000) + "\r\n";
+        ByteBuffer batch = ByteBuffer.wrap(command.repeat(2).getBytes());
+
+        buffer.feed(batch);
+        // The first is begun by "*2"; 9,581 of the value are left for the second, which also takes
+        // the
+        // next command's head and 10,836 of its value; the rest of 19,164 asks for a third.
+        assertThat(chain.capacity(0)).isEqualTo(PAYLOAD);
+        assertThat(chain.capacity(1)).isEqualTo(PAYLOAD);
+        assertThat(chain.capacity(2)).isEqualTo(PAYLOAD);
+        assertThat(buffer.stats().blocks()).isEqualTo(3);
+
+        remake(1 << 20, Map.of());
+        chain = (SizedChain) buffer.chain();
+        feed(PAYLOAD - head);
+        buffer.feed(ByteBuffer.wrap(command.getBytes()));
+        // The command's head fills the tail to the byte, so the value asks for all of its own.
+        assertThat(chain.capacity(1)).isEqualTo(32_728);
+
+        remake(1 << 20, Map.of());
+        chain = (SizedChain) buffer.chain();
+        feed(PAYLOAD - head + 1);
+        buffer.feed(ByteBuffer.wrap(command.getBytes()));
+        // Its last byte finds no room, and asks for the least.
+        assertThat(chain.capacity(1)).isEqualTo(PAYLOAD);
+    }
+
     @Test
     void shouldEndJustAboveTheBacklogAndNeverBelow() {
         SplittableRandom random = new SplittableRandom(11);
