@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             ReportCommand.class,
             ScenariosCommand.class,
+            SimulateCommand.class,
             JmhCommand.class
         },
         footerHeading = "%nExamples:%n",
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             "  replbuf run my.yaml --out /tmp/mine --dry-run",
             "  replbuf run --suite full --out results/night --resume",
             "  replbuf report results/default-20261101-120000",
+            "  replbuf simulate --strategy shared --seed 1234",
             "  replbuf server redis.conf --port 7000 --repl-buffer-strategy shared",
             "",
             "Exit status: 0 all is well, 1 a cell failed, 2 the command line or a file cannot be used,",

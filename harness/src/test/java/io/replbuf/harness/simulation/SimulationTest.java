@@ -1,0 +1,150 @@
+package io.replbuf.harness.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.replbuf.primary.Strategies;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** The strategies under random schedules, and what the simulation itself is worth. */
+class SimulationTest {
+    /** 1 in the normal suite; the soak has more. */
+    private static final int FACTOR = Integer.getInteger("replbuf.simulation.factor", 1);
+
+    private static final long STEPS = 700;
+
+    private static Level before;
+
+    /** What the simulated disk does to the log would be thousands of lines. */
+    @BeforeAll
+    static void quiet() {
+        before = log().getLevel();
+        log().setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void loud() {
+        log().setLevel(before);
+    }
+
+    /** Ten thousand in all. One with files takes five times as long as one without. */
+    @ParameterizedTest
+    @CsvSource({"legacy, 5000", "shared, 4300", "aof-psync, 700"})
+    void shouldFindNothingWrong(String strategy, int schedules) {
+        Long one = Long.getLong("replbuf.seed");
+        LongStream seeds =
+                one != null
+                        ? LongStream.of(one)
+                        : LongStream.rangeClosed(1, (long) schedules * FACTOR);
+        try (Simulation simulation = new Simulation(strategy)) {
+            Outcome sum =
+                    seeds.mapToObj(seed -> simulation.run(seed, STEPS, List.of()))
+                            .reduce(Outcome::plus)
+                            .orElseThrow();
+            if (one == null) {
+                assertThat(sum.memoryResyncs() + sum.logResyncs()).isPositive();
+                assertThat(sum.notKeptResyncs()).isPositive();
+                assertThat(sum.aheadRefusals()).isPositive();
+                assertThat(sum.crashes()).isPositive();
+                assertThat(sum.limitKills()).isPositive();
+            }
+        }
+    }
+
+    /** The first seeds that are given one extent only and writes to fill it. */
+    @Test
+    void shouldDropLaggardsForWantOfMemory() {
+        try (Simulation simulation = new Simulation("legacy")) {
+            Outcome sum =
+                    LongStream.iterate(1, seed -> seed + 1)
+                            .filter(seed -> Plan.random("legacy", seed).memoryBytes() == 32 << 20)
+                            .limit(3)
+                            .mapToObj(simulation::run)
+                            .reduce(Outcome::plus)
+                            .orElseThrow();
+            assertThat(sum.memoryWants()).isPositive();
+        }
+    }
+
+    @Test
+    void shouldDemoteAndHandOff() {
+        try (Simulation simulation = new Simulation("aof-psync")) {
+            Outcome sum =
+                    LongStream.rangeClosed(1, 30)
+                            .mapToObj(simulation::run)
+                            .reduce(Outcome::plus)
+                            .orElseThrow();
+            assertThat(sum.demotions()).isPositive();
+            assertThat(sum.handOffs()).isPositive();
+            assertThat(sum.logResyncs()).isPositive();
+            assertThat(sum.logStops()).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"legacy", "shared", "aof-psync"})
+    void shouldDoTheSameAgain(String strategy) {
+        try (Simulation simulation = new Simulation(strategy);
+                Simulation other = new Simulation(strategy)) {
+            simulation.run(5);
+            for (long seed = 1; seed < 6; seed++) {
+                assertThat(simulation.run(seed)).isEqualTo(other.run(seed));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"legacy", "shared", "aof-psync"})
+    void shouldPassAnHourOfManyReplicas(String strategy) {
+        try (Simulation simulation = new Simulation(strategy)) {
+            Outcome outcome = simulation.day(1, 200, Math.min(24, FACTOR));
+            assertThat(outcome.firstResyncs()).isGreaterThanOrEqualTo(200);
+            assertThat(outcome.memoryResyncs()).isPositive();
+            assertThat(outcome.verifiedBytes()).isGreaterThan(100 * outcome.fedBytes());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "legacy, LOSES_A_BYTE, wrong byte",
+        "shared, LOSES_A_BYTE, wrong byte",
+        "aof-psync, LOSES_A_BYTE, wrong",
+        "legacy, DOUBLES_A_BYTE, wrong byte",
+        "shared, DOUBLES_A_BYTE, wrong byte",
+        "aof-psync, DOUBLES_A_BYTE, wrong byte",
+        "shared, TRIMS_A_PINNED_BLOCK, wrong byte",
+        "aof-psync, FORGETS_A_DEMOTION, after all mishaps",
+        "legacy, FORGETS_A_CLOSING, open cursors",
+        "shared, FORGETS_A_CLOSING, open cursors",
+        "shared, NEVER_TRIMS, bytes held",
+        "aof-psync, NEVER_TRIMS, bytes held"
+    })
+    void shouldFindABugThatWasPutIn(String strategy, Misbehaving.Bug bug, String symptom) {
+        SimulationFailure found = null;
+        try (Simulation simulation =
+                new Simulation(new Misbehaving(Strategies.named(strategy), bug))) {
+            for (long seed = 1; seed <= 60 && found == null; seed++) {
+                long tried = seed;
+                found = catchThrowableOfType(SimulationFailure.class, () -> simulation.run(tried));
+            }
+        }
+        assertThat(found).as("a failure within 60 seeds").isNotNull();
+        assertThat(found)
+                .hasMessageContaining(symptom)
+                .hasMessageContaining("simulate --strategy " + strategy + " --seed ");
+    }
+
+    private static Logger log() {
+        return (Logger) LoggerFactory.getLogger("io.replbuf.log");
+    }
+}
