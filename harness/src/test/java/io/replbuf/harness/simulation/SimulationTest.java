@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,10 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /** The strategies under random schedules, and what the simulation itself is worth. */
 class SimulationTest {
-    /** 1 in the normal suite; the soak has more. */
-    private static final int FACTOR = Integer.getInteger("replbuf.simulation.factor", 1);
-
-    private static final long STEPS = 700;
+    private static final long STEPS = 500;
 
     private static Level before;
 
@@ -42,10 +40,7 @@ class SimulationTest {
     @CsvSource({"legacy, 5000", "shared, 4300", "aof-psync, 700"})
     void shouldFindNothingWrong(String strategy, int schedules) {
         Long one = Long.getLong("replbuf.seed");
-        LongStream seeds =
-                one != null
-                        ? LongStream.of(one)
-                        : LongStream.rangeClosed(1, (long) schedules * FACTOR);
+        LongStream seeds = one != null ? LongStream.of(one) : LongStream.rangeClosed(1, schedules);
         try (Simulation simulation = new Simulation(strategy)) {
             Outcome sum =
                     seeds.mapToObj(seed -> simulation.run(seed, STEPS, List.of()))
@@ -107,10 +102,31 @@ class SimulationTest {
     @ValueSource(strings = {"legacy", "shared", "aof-psync"})
     void shouldPassAnHourOfManyReplicas(String strategy) {
         try (Simulation simulation = new Simulation(strategy)) {
-            Outcome outcome = simulation.day(1, 200, Math.min(24, FACTOR));
+            Outcome outcome = simulation.day(1, 200, 1);
             assertThat(outcome.firstResyncs()).isGreaterThanOrEqualTo(200);
             assertThat(outcome.memoryResyncs()).isPositive();
             assertThat(outcome.verifiedBytes()).isGreaterThan(100 * outcome.fedBytes());
+        }
+    }
+
+    @Tag("soak")
+    @ParameterizedTest
+    @CsvSource({"legacy, 20000", "shared, 20000", "aof-psync, 10000"})
+    void shouldFindNothingWrongInLongerLivesOfFreshSeeds(String strategy, int schedules) {
+        long first = System.currentTimeMillis() * 1000;
+        try (Simulation simulation = new Simulation(strategy)) {
+            LongStream.range(first, first + schedules).forEach(simulation::run);
+        }
+    }
+
+    @Tag("soak")
+    @ParameterizedTest
+    @ValueSource(strings = {"legacy", "shared", "aof-psync"})
+    void shouldPassADayOfManyReplicasWithinAMinute(String strategy) {
+        try (Simulation simulation = new Simulation(strategy)) {
+            long start = System.nanoTime();
+            simulation.day(2, 200, 24);
+            assertThat(System.nanoTime() - start).isLessThan(60_000_000_000L);
         }
     }
 
