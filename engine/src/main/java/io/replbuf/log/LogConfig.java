@@ -1,6 +1,7 @@
 package io.replbuf.log;
 
 import io.replbuf.buffer.BufferOption;
+import io.replbuf.buffer.ByteSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

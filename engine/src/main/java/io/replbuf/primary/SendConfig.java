@@ -1,8 +1,8 @@
 package io.replbuf.primary;
 
 import io.replbuf.buffer.BufferOption;
+import io.replbuf.buffer.ByteSize;
 import io.replbuf.buffer.MemoryCursor;
-import io.replbuf.log.ByteSize;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

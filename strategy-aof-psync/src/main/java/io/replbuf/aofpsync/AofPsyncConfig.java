@@ -2,7 +2,7 @@ package io.replbuf.aofpsync;
 
 import io.replbuf.buffer.BufferContext;
 import io.replbuf.buffer.BufferOption;
-import io.replbuf.log.ByteSize;
+import io.replbuf.buffer.ByteSize;
 import java.util.List;
 
 /**

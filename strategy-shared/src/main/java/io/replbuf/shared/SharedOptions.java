@@ -2,8 +2,8 @@ package io.replbuf.shared;
 
 import io.replbuf.buffer.BufferContext;
 import io.replbuf.buffer.BufferOption;
+import io.replbuf.buffer.ByteSize;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -171,27 +171,8 @@ final class SharedOptions {
         return Long.parseLong(value);
     }
 
-    /** As redis.conf spells sizes: 1k is 1000 bytes, 1kb 1024. */
     private long bytes(BufferOption option) {
-        String value = context.option(option);
-        String text = value.toLowerCase(Locale.ROOT);
-        String digits = text.replaceFirst("[a-z]+$", "");
-        long unit =
-                switch (text.substring(digits.length())) {
-                    case "", "b" -> 1;
-                    case "k" -> 1000;
-                    case "kb" -> 1 << 10;
-                    case "m" -> 1000_000;
-                    case "mb" -> 1 << 20;
-                    case "g" -> 1000_000_000;
-                    case "gb" -> 1 << 30;
-                    default -> 0;
-                };
-        // Nine digits of gigabytes still fit a long.
-        if (unit == 0 || !digits.matches(unit == 1 ? "[0-9]{1,18}" : "[0-9]{1,9}")) {
-            throw refuse(option, value, "a memory size such as 64mb");
-        }
-        return Long.parseLong(digits) * unit;
+        return ByteSize.parse(option.name(), context.option(option), 0);
     }
 
     private static IllegalArgumentException refuse(

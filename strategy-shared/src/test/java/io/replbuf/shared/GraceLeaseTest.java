@@ -243,6 +243,6 @@ class GraceLeaseTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("repl-buffer-grace-bytes: 10240 (expected: more than");
         assertThatThrownBy(() -> buffer(Map.of("repl-buffer-grace-bytes", "10 apples")))
-                .hasMessageContaining("\"10 apples\" (expected: a memory size such as 64mb)");
+                .hasMessageContaining("\"10 apples\" (expected: a memory size such as 64mb, >= 0)");
     }
 }

@@ -1,4 +1,4 @@
-package io.replbuf.log;
+package io.replbuf.buffer;
 
 import java.util.Locale;
 
