@@ -13,8 +13,8 @@ final class PacedReads extends DefaultMaxMessagesRecvByteBufAllocator {
     /** One read without a limit. */
     static final int FREE_READ_BYTES = 64 << 10;
 
-    /** The same for a replica that hardly looks at the bytes: fewer system calls. */
-    static final int LARGE_READ_BYTES = 1 << 20;
+    /** The same for a replica that hardly looks at the bytes: fewer system calls, and still no more than a core's cache holds. */
+    static final int LARGE_READ_BYTES = 256 << 10;
 
     private final int freeBytes;
     private int granted;

@@ -189,8 +189,10 @@ final class CellRun implements AutoCloseable {
                 expected++;
             }
         }
-        if (server.tap() != null && cell.scenario().replicas().control()) {
-            // Behind the plan's, so that events find theirs by index.
+        if (server.tap() != null
+                && cell.scenario().replicas().control()
+                && !cell.replicas().isEmpty()) {
+            // As beside a real server; behind the plan's, so that events find theirs by index.
             fleet.add(
                             ReplicaOptions.plain(
                                     cell.replicas().size(),
