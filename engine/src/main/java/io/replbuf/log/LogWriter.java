@@ -167,7 +167,7 @@ final class LogWriter implements LogThread.Work {
             if (moved >= TURN_BYTES) {
                 return LogThread.Rest.NONE;
             }
-            boolean gathers = moved > 0 && syncer.policy() != FsyncPolicy.ALWAYS;
+            boolean gathers = moved > 0 && !syncer.isAwaited();
             return gathers ? LogThread.Rest.LINGER : LogThread.Rest.IDLE;
         } catch (IOException e) {
             failed.accept("writing " + segment.path.getFileName(), e);

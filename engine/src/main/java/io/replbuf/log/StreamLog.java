@@ -234,9 +234,13 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         bases.appendOnly(on);
     }
 
-    /** {@code appendfsync}, from the log's next turn on. */
-    public void appendFsync(FsyncPolicy policy) {
-        writer.syncer().policy(policy);
+    /**
+     * {@code appendfsync}, from the log's next turn on.
+     *
+     * @param writesAreAwaited whether somebody waits for the written offset: then writes are neither gathered nor put off
+     */
+    public void appendFsync(FsyncPolicy policy, boolean writesAreAwaited) {
+        writer.syncer().policy(policy, writesAreAwaited);
     }
 
     /** Whether an fsync is under way beside the writes: {@code aof_pending_bio_fsync}. Any thread. */

@@ -33,6 +33,10 @@ final class Syncer {
     private final AtomicBoolean running = new AtomicBoolean();
     private final List<Segment> dirty = new ArrayList<>();
     private volatile FsyncPolicy policy;
+
+    /** Whether somebody waits to be told that bytes are written. */
+    private volatile boolean awaited;
+
     private long lastNanos;
     private boolean postponing;
     private long postponedSinceNanos;
@@ -59,8 +63,14 @@ final class Syncer {
     }
 
     /** From the next turn on. Any thread. */
-    void policy(FsyncPolicy changed) {
+    void policy(FsyncPolicy changed, boolean writesAreAwaited) {
         policy = changed;
+        awaited = writesAreAwaited;
+    }
+
+    /** Whether bytes that come now are to be written at once rather than gathered. */
+    boolean isAwaited() {
+        return awaited || policy == FsyncPolicy.ALWAYS;
     }
 
     /** Bytes of the segment are written and not forced. */
@@ -72,12 +82,13 @@ final class Syncer {
 
     /**
      * Whether a write should wait since an fsync is running, behind which it might block for longer than the fsync itself: two
-     * seconds at the most, and not while so much waits already that the disk would seem stalled.
+     * seconds at the most, and not while so much waits already that the disk would seem stalled. Redis' rule, whose loop would
+     * block; where replies wait for the write, putting it off would only make them later.
      *
      * @param pendingBytes that wait to be written, at least 1
      */
     boolean postpones(long pendingBytes) {
-        if (policy != FsyncPolicy.EVERYSEC || !running.get()) {
+        if (policy != FsyncPolicy.EVERYSEC || awaited || !running.get()) {
             postponing = false;
             return false;
         }

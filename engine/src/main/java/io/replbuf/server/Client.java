@@ -150,7 +150,7 @@ final class Client implements ReplicaClient {
         return closed;
     }
 
-    /** End of the turn: hands the replies to the socket, or parks them if they acknowledge what is not on the device yet. */
+    /** End of the turn: hands the replies to the socket, or parks them if they acknowledge what is not safe yet. */
     void flush() {
         touched = false;
         if (closed) {
@@ -169,15 +169,15 @@ final class Client implements ReplicaClient {
     }
 
     /**
-     * Everything below {@code syncedOffset} is on the device: sends the replies that waited for no more.
+     * Everything below {@code safeOffset} is safe: sends the replies that waited for no more.
      *
      * <p>What has gathered behind the parked ones waits for the last write among itself, so two offsets are enough for any
      * number of replies, and a pipeline that never pauses gets its replies one fsync late rather than never.
      *
      * @return whether none is parked any more
      */
-    boolean unpark(long syncedOffset) {
-        while (parked != null && !closed && parkedUntil <= syncedOffset) {
+    boolean unpark(long safeOffset) {
+        while (parked != null && !closed && parkedUntil <= safeOffset) {
             ByteBuf due = parked;
             parked = out;
             parkedUntil = lastWriteOffset;

@@ -11,24 +11,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code appendfsync always} without waiting for the disk: replies that acknowledge a write are parked with its offset until
- * the log's synced offset has passed it, and so are the later replies of that client, in order.
+ * Durable writes without waiting for the disk: replies that acknowledge a write are parked with its offset until the log has
+ * it safe, and so are the later replies of that client, in order.
  *
  * <pre>
- *   turn: SET ──▶ stream ──▶ log thread: write, fsync ──synced──▶ coalesced task ──▶ turn: parked replies leave
- *          └──▶ reply parked at the stream's offset                                 ▲
- *   turns in between: other clients are served ─────────────────────────────────────┘
+ *   turn: SET ──▶ stream ──▶ log thread: write (, fsync) ──safe──▶ coalesced task ──▶ turn: parked replies leave
+ *          └──▶ reply parked at the stream's offset                                  ▲
+ *   turns in between: other clients are served ──────────────────────────────────────┘
  * </pre>
  *
+ * What safe means is what Redis has done before it replies: under {@code appendfsync always} forced to the device; under
+ * {@code appendonly yes} otherwise written to the file, which survives {@code kill -9} but no power cut. A log that only
+ * serves replicas parks nothing.
+ *
  * Per client there are two marks and no object per reply (see {@link Client#unpark}). Nobody else waits, and therein it is
- * weaker than Redis, whose loop waits for the disk before it sends anything at all: here a reader may see a write a moment
+ * weaker than Redis, whose loop does the writing before it sends anything at all: here a reader may see a write a moment
  * before it is safe. Who wrote it is never told too early.
  *
  * <p>If the log stops, what is parked will not be safe, and nothing can be said about it: those connections end without a
  * reply, as all would with a Redis, which exits then. The server goes on, and refuses writes while there is no log to take
  * them.
  *
- * <p>Command loop only, but for {@link #synced}, which the log's threads call.
+ * <p>Command loop only, but for {@link #written} and {@link #synced}, which the log's threads call.
  */
 final class Parking implements LogListener {
     private static final Logger LOG = LoggerFactory.getLogger(Parking.class);
@@ -42,10 +46,12 @@ final class Parking implements LogListener {
     private final AtomicBoolean asked = new AtomicBoolean();
     private final Runnable check = this::check;
 
-    /** Whether a sync should be told to the command loop; set before the synced offset is looked at for the last time. */
+    /** Whether progress should be told to the command loop; set before the safe offset is looked at for the last time. */
     private volatile boolean waiting;
 
-    private boolean always;
+    /** Read by the log's threads, too; to them it only says which of their messages are of use. */
+    private volatile boolean always;
+
     private boolean appendOnly;
     private String stoppedReason;
 
@@ -59,13 +65,24 @@ final class Parking implements LogListener {
         always = log != null && policy == FsyncPolicy.ALWAYS;
         appendOnly = appendOnlyIsOn;
         if (log != null) {
-            log.appendFsync(policy);
+            log.appendFsync(policy, appendOnlyIsOn);
         }
     }
 
-    /** Whether the client's replies acknowledge something that is not on the device yet. */
+    /** Whether the client's replies acknowledge something that is not safe yet. */
     boolean holdsBack(Client client) {
-        return always && client.lastWriteOffset > log.syncedOffset();
+        return client.lastWriteOffset > safeOffset();
+    }
+
+    /** Whoever wrote below it may be told. */
+    private long safeOffset() {
+        if (log == null) {
+            return Long.MAX_VALUE;
+        }
+        if (always) {
+            return log.syncedOffset();
+        }
+        return appendOnly ? log.range().nextOffset() : Long.MAX_VALUE;
     }
 
     /** Its replies are parked. */
@@ -73,7 +90,7 @@ final class Parking implements LogListener {
         parked.add(client);
     }
 
-    /** Clients that wait for the disk. */
+    /** Clients that wait for the log. */
     int count() {
         return parked.size();
     }
@@ -103,8 +120,8 @@ final class Parking implements LogListener {
         if (stoppedReason != null) {
             closeAll();
         } else {
-            long synced = always ? log.syncedOffset() : Long.MAX_VALUE;
-            parked.removeIf(client -> client.unpark(synced));
+            long safe = safeOffset();
+            parked.removeIf(client -> client.unpark(safe));
         }
         waiting = !parked.isEmpty();
     }
@@ -127,7 +144,18 @@ final class Parking implements LogListener {
     }
 
     @Override
+    public void written(long writtenOffset) {
+        if (!always) {
+            progressed();
+        }
+    }
+
+    @Override
     public void synced(long syncedOffset) {
+        progressed();
+    }
+
+    private void progressed() {
         if (waiting && asked.compareAndSet(false, true)) {
             server.loop().execute(check);
         }

@@ -248,9 +248,9 @@ class StreamLogTest {
         f.feed(1_000, 500).awaitWritten();
         assertThat(f.log.syncedOffset()).isEqualTo(START);
 
-        f.log.appendFsync(FsyncPolicy.ALWAYS);
+        f.log.appendFsync(FsyncPolicy.ALWAYS, false);
         f.await(() -> f.log.syncedOffset() == f.fed());
-        f.log.appendFsync(FsyncPolicy.NO);
+        f.log.appendFsync(FsyncPolicy.NO, false);
         f.feed(1_000, 500).awaitWritten();
         assertThat(f.log.syncedOffset()).isEqualTo(f.fed() - 1_000);
     }

@@ -22,16 +22,15 @@ import redis.clients.jedis.exceptions.JedisDataException;
  * and holds each next life against what the one before had promised.
  *
  * <ul>
- *   <li>What is found is a prefix of what each writer sent, with no half transaction; under {@code always} nothing that was
- *       acknowledged is missing.
+ *   <li>What is found is a prefix of what each writer sent, with no half transaction, and nothing that was acknowledged is
+ *       missing, under any {@code appendfsync}: a reply leaves when the log's file has the write.
  *   <li>A replica that is not ahead of the log's end continues partially, one that is ahead does not; the rule is {@code
  *       second_repl_offset}.
  *   <li>The old history, asked for from a random place, is sent byte for byte as it was sent before.
  *   <li>A real redis-server, if there is one, ends each life with the engine's DEBUG DIGEST.
  * </ul>
  *
- * SIGKILL does not lose what the operating system has taken, so under {@code everysec} and {@code no} little is lost here;
- * the engine's PowerLossTest takes that away, too.
+ * SIGKILL does not lose what the operating system has taken; the engine's PowerLossTest takes that away, too.
  *
  * <pre>
  *   mvn test -Psoak -pl harness -am -Dtest=CrashTest -Dsurefire.failIfNoSpecifiedTests=false -Dreplbuf.kills=200 \
@@ -157,9 +156,7 @@ final class CrashRun {
                     last <= writer.sent(),
                     "found " + last + " of writer " + WRITERS.get(i) + ", sent " + writer.sent());
             long lost = Math.max(0, writer.acknowledged() - last);
-            require(
-                    lost == 0 || !policy.equals("always"),
-                    lost + " acknowledged writes lost of writer " + WRITERS.get(i));
+            require(lost == 0, lost + " acknowledged writes lost of writer " + WRITERS.get(i));
             counts.acknowledged += writer.acknowledged() - found[i];
             counts.acknowledgedLost += lost;
             counts.foundBeyond += Math.max(0, last - writer.acknowledged());
