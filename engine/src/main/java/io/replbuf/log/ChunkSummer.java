@@ -28,8 +28,9 @@ final class ChunkSummer {
         marks.add(new Mark(offset, db));
     }
 
-    void begin(long segmentStart) {
-        index.begin(segmentStart);
+    void begin(Segment segment) {
+        index.begin(segment.place());
+        long segmentStart = segment.startOffset;
         chunkStart = segmentStart;
         chunkBytes = 0;
         crc.reset();

@@ -57,6 +57,12 @@ public record LogEnv(
                 listener);
     }
 
+    /** The same with another index. */
+    public LogEnv with(StreamIndex other) {
+        return new LogEnv(
+                nanoClock, wallMillis, account, commandLoop, files, other, listener, threads);
+    }
+
     /** The same on another disk. */
     public LogEnv on(LogFiles disk) {
         return new LogEnv(

@@ -16,12 +16,13 @@ import java.util.regex.Pattern;
 /**
  * Looks a folder over at start: which of the files that its manifest names make up one contiguous range, and where that ends.
  *
- * <p>Goes from the newest file back and stops at the first gap. Reads the manifest, every file's length, and the last file's
- * commands; changes nothing. One thread.
+ * <p>Goes from the newest file back and stops at the first gap. Reads the manifest, every file's length, the last file's
+ * commands, and what {@link SegmentCheck} reads where an index was stored; changes nothing. One thread.
  */
 final class LogScan {
     private final Path folder;
     private final Manifest manifest;
+    private final SegmentCheck check;
     private final List<Found> segments = new ArrayList<>();
     private final List<Path> unreachable = new ArrayList<>();
     private final List<Path> leftovers = new ArrayList<>();
@@ -42,16 +43,18 @@ final class LogScan {
      */
     record Found(LogPart part, long seq, boolean history) {}
 
-    private LogScan(Path folder, Manifest manifest) {
+    private LogScan(Path folder, Manifest manifest, StreamIndex index) {
         this.folder = folder;
         this.manifest = manifest;
+        this.check = new SegmentCheck(index);
     }
 
     /**
+     * @param index for what an earlier life stored in it
      * @return null if there is no log
      * @throws IOException if the folder holds something else, or a manifest that is not whole
      */
-    static LogScan of(LogConfig config) throws IOException {
+    static LogScan of(LogConfig config, StreamIndex index) throws IOException {
         Path file = ManifestStore.fileIn(config.folder(), config);
         if (!Files.exists(file)) {
             return null;
@@ -70,7 +73,7 @@ final class LogScan {
                             + " is cut off or was changed (expected: its last line, the checksum of the others; move the"
                             + " folder away to begin anew)");
         }
-        LogScan scan = new LogScan(config.folder(), manifest);
+        LogScan scan = new LogScan(config.folder(), manifest, index);
         scan.look();
         scan.findLeftovers(config.fileName());
         return scan;
@@ -197,10 +200,21 @@ final class LogScan {
                 endLost = true;
             }
             CommandScanner scanner = new CommandScanner(file, 0, Math.min(size, bytes), -1).scan();
+            malformed = scanner.tail() == CommandScanner.Tail.MALFORMED;
+            StreamIndex.Entry bad = check.firstBad(file, place(entry, path), Math.min(size, bytes));
+            boolean changed =
+                    bad != null && entry.startOffset() + scanner.boundary() > bad.offset();
+            if (changed) {
+                // These are whole commands, and yet not what was written: no crash does that.
+                long good = bad.offset() - entry.startOffset();
+                scanner = new CommandScanner(file, 0, good, -1).scan();
+                malformed = true;
+            }
             db = scanner.db();
             tornBytes = size - scanner.boundary();
-            malformed = scanner.tail() == CommandScanner.Tail.MALFORMED;
-            if (tornBytes > 0) {
+            if (changed) {
+                tornReason = changed(entry, bad);
+            } else if (tornBytes > 0) {
                 String what =
                         scanner.reason() == null
                                 ? tornBytes + " bytes behind the end that the manifest names"
@@ -236,6 +250,14 @@ final class LogScan {
         if (size < entry.nextOffset() - entry.startOffset()) {
             damages.add(shorter(entry, size));
             return false;
+        }
+        try (FileChannel file = FileChannel.open(path)) {
+            long bytes = entry.nextOffset() - entry.startOffset();
+            StreamIndex.Entry bad = check.firstBad(file, place(entry, path), bytes);
+            if (bad != null) {
+                damages.add(changed(entry, bad) + ": the range begins behind it");
+                return false;
+            }
         }
         return true;
     }
@@ -300,6 +322,21 @@ final class LogScan {
         }
         boolean reaches = range.startOffset() <= firstIncrement.startOffset();
         return reaches ? null : damages.get(damages.size() - 1);
+    }
+
+    private static StreamIndex.Place place(ManifestEntry entry, Path path) {
+        return IndexFiles.place(path, entry.replid(), entry.startOffset());
+    }
+
+    private static String changed(ManifestEntry entry, StreamIndex.Entry bad) {
+        return entry.fileName()
+                + ": its bytes from offset "
+                + bad.offset()
+                + " to "
+                + bad.nextOffset()
+                + " are not those that were written (expected: crc32c "
+                + Integer.toHexString(bad.crc32c())
+                + ")";
     }
 
     private static String shorter(ManifestEntry entry, long size) {

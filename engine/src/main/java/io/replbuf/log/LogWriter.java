@@ -127,7 +127,7 @@ final class LogWriter implements LogThread.Work {
         }
         run = begun;
         segment = first;
-        summer.begin(startOffset);
+        summer.begin(first);
         env.index().dropBelow(startOffset);
         charge();
         if (over != null) {
@@ -224,17 +224,18 @@ final class LogWriter implements LogThread.Work {
         cutTails();
         for (LogScan.Found gone : found.segments()) {
             if (gone.part().startOffset() >= nextOffset) {
-                env.files().delete(gone.part().file());
+                IndexFiles.deleteBoth(env.files(), gone.part().file());
             }
         }
         for (Path unreachable : found.unreachable()) {
-            env.files().delete(unreachable);
+            IndexFiles.deleteBoth(env.files(), unreachable);
         }
         for (Path leftover : found.leftovers()) {
             LOG.info("{} is named by no manifest, and deleted", leftover);
-            env.files().delete(leftover);
+            IndexFiles.deleteBoth(env.files(), leftover);
         }
-        summer.begin(nextOffset);
+        completeIndex();
+        summer.begin(segment);
         charge();
     }
 
@@ -342,13 +343,14 @@ final class LogWriter implements LogThread.Work {
         if (offset == segment.startOffset) {
             // Nothing is in it yet, so it serves as the next one.
             segment.replid(replid);
+            summer.begin(segment);
             storeManifest();
             return;
         }
         Segment next = create(offset, replid);
         segment.seal(offset, env.nanoClock().getAsLong());
         summer.seal();
-        summer.begin(offset);
+        summer.begin(next);
         segment = next;
         run.table(run.table().with(next));
         storeManifest();
@@ -401,6 +403,20 @@ final class LogWriter implements LogThread.Work {
         }
     }
 
+    /** Of what was taken over; without it the log goes on as well. From the newest back, as at the check. */
+    private void completeIndex() {
+        SegmentCheck check = new SegmentCheck(env.index());
+        for (int i = run.table().size() - 2; i >= 0; i--) {
+            Segment old = run.table().get(i);
+            try {
+                check.complete(old.file.channel(), old.place(), old.bytes());
+            } catch (IOException e) {
+                counters.errors.incrementAndGet();
+                LOG.warn("The index of {} cannot be completed: {}", old.path, e.toString());
+            }
+        }
+    }
+
     private Segment create(long startOffset, Replid replid) throws IOException {
         long seq = nextSeq;
         Path path = config.folder().resolve(Manifest.segmentName(config.fileName(), seq));
@@ -434,7 +450,7 @@ final class LogWriter implements LogThread.Work {
 
     private void deleteQuietly(Path path) {
         try {
-            env.files().delete(path);
+            IndexFiles.deleteBoth(env.files(), path);
         } catch (IOException e) {
             counters.errors.incrementAndGet();
         }

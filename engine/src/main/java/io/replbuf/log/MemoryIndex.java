@@ -18,7 +18,11 @@ final class MemoryIndex implements StreamIndex {
     private volatile Part[] parts = new Part[0];
 
     @Override
-    public void begin(long segmentStart) {
+    public void begin(Place segment) {
+        long segmentStart = segment.startOffset();
+        if (parts.length > 0 && parts[parts.length - 1].start == segmentStart) {
+            return;
+        }
         Part[] more = Arrays.copyOf(parts, parts.length + 1);
         more[parts.length] = new Part(segmentStart);
         parts = more;

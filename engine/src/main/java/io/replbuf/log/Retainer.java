@@ -180,7 +180,7 @@ final class Retainer {
                             env.files().delete(staleBase);
                         }
                         for (Segment segment : dropped) {
-                            env.files().delete(segment.path);
+                            IndexFiles.deleteBoth(env.files(), segment.path);
                         }
                     } catch (IOException e) {
                         counters.errors.incrementAndGet();

@@ -76,6 +76,11 @@ final class Segment {
         replid = changed;
     }
 
+    /** Where its index is stored. */
+    StreamIndex.Place place() {
+        return IndexFiles.place(path, replid, startOffset);
+    }
+
     Replid replid() {
         return replid;
     }

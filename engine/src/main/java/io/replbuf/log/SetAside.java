@@ -155,6 +155,10 @@ final class SetAside {
                 Path file = folder.resolve(entry.fileName());
                 if (entry.isOurs() && Files.isRegularFile(file)) {
                     files.add(file);
+                    Path index = IndexFiles.beside(file);
+                    if (Files.exists(index)) {
+                        files.add(index);
+                    }
                     sum += Files.size(file);
                     lastWritten = Math.max(lastWritten, Files.getLastModifiedTime(file).toMillis());
                 }

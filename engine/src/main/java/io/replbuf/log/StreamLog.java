@@ -108,7 +108,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
      * @throws IOException if the folder cannot be read, holds files that are not ours, or a manifest that is not whole
      */
     public static RecoveredLog recover(LogConfig config, LogEnv env) throws IOException {
-        LogScan found = LogScan.of(config);
+        LogScan found = LogScan.of(config, env.index());
         return found == null ? null : new RecoveredLog(config, env, found);
     }
 

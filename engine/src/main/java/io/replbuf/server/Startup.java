@@ -4,6 +4,7 @@ import io.replbuf.keyspace.Keyspace;
 import io.replbuf.log.LogConfig;
 import io.replbuf.log.LogEnv;
 import io.replbuf.log.RecoveredLog;
+import io.replbuf.log.StreamIndex;
 import io.replbuf.log.StreamLog;
 import io.replbuf.primary.Strategies;
 import io.replbuf.snapshot.LoadResult;
@@ -47,11 +48,10 @@ record Startup(
     /**
      * Loads and opens; blocks for the disk.
      *
-     * @param logEnv what a log lives in
+     * @param env what a log lives in
      * @throws StartException if there is data that cannot be read: it is left as it is
      */
-    static Startup begin(
-            ServerConfig config, Keyspace keyspace, CommandTable commands, LogEnv logEnv)
+    static Startup begin(ServerConfig config, Keyspace keyspace, CommandTable commands, LogEnv env)
             throws StartException {
         boolean appendOnly = config.bool("appendonly");
         boolean wantsLog =
@@ -66,6 +66,7 @@ record Startup(
                     null);
         }
         LogConfig logConfig = LogConfig.of(config.strategyOptions(), config.dir());
+        LogEnv logEnv = env.with(StreamIndex.best());
         try {
             RecoveredLog found = StreamLog.recover(logConfig, logEnv);
             if (appendOnly && found != null && found.base() != null) {

@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /** A log over an array; the test's thread is the command loop, its tasks run when the test says so. */
@@ -26,6 +27,7 @@ final class LogFixture {
 
     final byte[] stream;
     final Map<String, String> directives = new HashMap<>();
+    Supplier<StreamIndex> index = StreamIndex::inMemory;
     final FailingFiles files = new FailingFiles();
     final AtomicLong nanos = new AtomicLong(1);
     final AtomicLong millis = new AtomicLong(System.currentTimeMillis());
@@ -106,7 +108,7 @@ final class LogFixture {
                 account,
                 commandLoop::add,
                 files,
-                StreamIndex.inMemory(),
+                index.get(),
                 new LogListener() {
                     @Override
                     public void synced(long syncedOffset) {
