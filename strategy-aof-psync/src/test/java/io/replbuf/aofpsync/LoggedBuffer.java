@@ -12,7 +12,6 @@ import io.replbuf.log.FailingFiles;
 import io.replbuf.log.LogConfig;
 import io.replbuf.log.LogEnv;
 import io.replbuf.log.LogListener;
-import io.replbuf.log.StreamIndex;
 import io.replbuf.log.StreamLog;
 import io.replbuf.memory.Account;
 import io.replbuf.memory.Accountant;
@@ -79,7 +78,7 @@ final class LoggedBuffer {
                                 logAccount,
                                 commandLoop::add,
                                 files,
-                                StreamIndex.inMemory(),
+                                new MappedIndex(),
                                 LogListener.NONE),
                         Replid.random(),
                         startOffset);
