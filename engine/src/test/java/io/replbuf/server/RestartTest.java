@@ -67,7 +67,8 @@ class RestartTest {
             replica.send(RawClient.command("SYNC"));
             Awaitility.await().until(() -> info(client, "repl_backlog_active").equals("1"));
             client.call("SET", "k", "2");
-            client.call("SAVE");
+            // Not before the replica's own snapshot is done.
+            Awaitility.await().until(() -> client.call("SAVE").equals("+OK"));
         }
         try (ServerFixture fixture = start()) {
             assertThat(fixture.client().call("GET", "k")).isEqualTo("2");
