@@ -40,14 +40,14 @@ public final class PublicApi {
         this.types = types;
     }
 
-    /** Of the module in whose folder the test runs. */
+    /** Of the module in whose folder the test runs: these packages and what is below them. */
     public static PublicApi of(String... packages) {
         List<Class<?>> types = new ArrayList<>();
         for (String name : packages) {
-            try (Stream<Path> files = Files.list(CLASSES.resolve(name.replace('.', '/')))) {
-                files.map(file -> file.getFileName().toString())
+            try (Stream<Path> files = Files.walk(CLASSES.resolve(name.replace('.', '/')))) {
+                files.map(file -> CLASSES.relativize(file).toString().replace('/', '.'))
                         .filter(file -> file.endsWith(".class"))
-                        .map(file -> load(name + '.' + file.substring(0, file.length() - 6)))
+                        .map(file -> load(file.substring(0, file.length() - 6)))
                         .filter(PublicApi::isVisible)
                         .forEach(types::add);
             } catch (IOException e) {
