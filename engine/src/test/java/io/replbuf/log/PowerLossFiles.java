@@ -26,6 +26,11 @@ public final class PowerLossFiles implements LogFiles {
         try (var files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 Path copy = target.resolve(file.getFileName());
+                if (file.getFileName().toString().startsWith("temp-")) {
+                    // A rewrite's unfinished base: nothing names it, and it may be renamed
+                    // meanwhile.
+                    continue;
+                }
                 Files.copy(file, copy);
                 Tracked tracked = open.get(file);
                 if (tracked != null) {
