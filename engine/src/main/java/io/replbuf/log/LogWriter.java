@@ -360,7 +360,9 @@ final class LogWriter implements LogThread.Work {
         ManifestStore.Picture picture = manifests.describe(run.table(), 0);
         // Stored before a new segment's first bytes are called synced: the syncs follow on the same
         // thread.
-        Executor jobs = syncer.policy() == FsyncPolicy.ALWAYS ? Runnable::run : disk;
+        // Where replies wait for bytes, those of a segment that no manifest names are not safe:
+        // recovery cannot know where they belong.
+        Executor jobs = syncer.isAwaited() ? Runnable::run : disk;
         jobs.execute(
                 () -> {
                     try {
