@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,18 +102,23 @@ public final class RedisServer implements AutoCloseable {
      * @throws StartException if a port, a folder or a file is in the way; nothing of it is left then
      */
     public static RedisServer start(ServerConfig config) throws StartException {
-        return start(config, ProcessLog.UNCHANGED);
-    }
-
-    static RedisServer start(ServerConfig config, ProcessLog log) throws StartException {
-        return start(config, log, LogFiles.onDisk());
+        return start(config, ProcessLog.UNCHANGED, LogFiles.onDisk());
     }
 
     static RedisServer start(ServerConfig config, ProcessLog log, LogFiles disk)
             throws StartException {
+        return start(config, log, disk, server -> {});
+    }
+
+    /**
+     * @param ready told when all is there, just before the log says so: whoever reads that line may rely on what this does
+     */
+    static RedisServer start(
+            ServerConfig config, ProcessLog log, LogFiles disk, Consumer<RedisServer> ready)
+            throws StartException {
         RedisServer server = new RedisServer(config, log, disk);
         try {
-            server.begin();
+            server.begin(ready);
             return server;
         } catch (StartException | RuntimeException e) {
             server.release(1);
@@ -158,7 +164,7 @@ public final class RedisServer implements AutoCloseable {
         return loop;
     }
 
-    private void begin() throws StartException {
+    private void begin(Consumer<RedisServer> ready) throws StartException {
         checkDir();
         listeners.bind();
         port = listeners.port();
@@ -170,6 +176,7 @@ public final class RedisServer implements AutoCloseable {
             throw new StartException(error);
         }
         awaitBase();
+        ready.accept(this);
         LOG.info("Ready to accept connections");
         listeners.accept();
     }

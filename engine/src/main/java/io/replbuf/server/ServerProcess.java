@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.log.LogFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -74,17 +75,21 @@ final class ServerProcess {
         LOG.info("Port: {} PID: {}", config.number("port"), pid);
         RedisServer server;
         try {
-            server = RedisServer.start(config, log);
+            server = RedisServer.start(config, log, LogFiles.onDisk(), ServerProcess::supervised);
         } catch (StartException e) {
             LOG.warn("{}", e.getMessage());
             return 1;
         }
-        Path pidFile = writePidFile(config, pid);
+        int status = server.awaitStopped();
+        deletePidFile(config.path("pidfile"));
+        return status;
+    }
+
+    /** What a supervisor relies on once the server says that it is ready: a pid file, and signals that end it in order. */
+    private static void supervised(RedisServer server) {
+        writePidFile(server.config().path("pidfile"));
         Signals.handle("TERM", () -> signalled(server, "SIGTERM", "shutdown-on-sigterm"));
         Signals.handle("INT", () -> signalled(server, "SIGINT", "shutdown-on-sigint"));
-        int status = server.awaitStopped();
-        deletePidFile(pidFile);
-        return status;
     }
 
     private static void signalled(RedisServer server, String signal, String directive) {
@@ -95,16 +100,14 @@ final class ServerProcess {
     }
 
     /** As Redis: a pid file that cannot be written is worth a line, not an end. */
-    private static Path writePidFile(ServerConfig config, long pid) {
-        Path file = config.path("pidfile");
+    private static void writePidFile(Path file) {
         if (file == null) {
-            return null;
+            return;
         }
         try {
-            return Files.writeString(file, pid + "\n");
+            Files.writeString(file, ProcessHandle.current().pid() + "\n");
         } catch (IOException e) {
             LOG.info("Failed to write PID file: {}", e.toString());
-            return null;
         }
     }
 
