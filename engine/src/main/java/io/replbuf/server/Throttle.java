@@ -19,6 +19,10 @@ final class Throttle {
     private final CommandLoop server;
     private final List<Client> held = new ArrayList<>();
     private boolean on;
+
+    /** Whether a look is on its way; one at a time, however many turns end meanwhile. */
+    private boolean lookDue;
+
     private long onSinceNanos;
     private long times;
     private long nanos;
@@ -52,12 +56,14 @@ final class Throttle {
             nanos += System.nanoTime() - onSinceNanos;
             release();
         }
-        if (on) {
+        if (on && !lookDue) {
+            lookDue = true;
             server.loop().schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
     private void look() {
+        lookDue = false;
         if (on) {
             // The turn's end asks the log again.
             server.turn(() -> {});
