@@ -358,10 +358,10 @@ final class LogWriter implements LogThread.Work {
 
     private void storeManifest() {
         ManifestStore.Picture picture = manifests.describe(run.table(), 0);
-        // Stored before a new segment's first bytes are called synced: the syncs follow on the same
-        // thread.
-        // Where replies wait for bytes, those of a segment that no manifest names are not safe:
-        // recovery cannot know where they belong.
+        // Stored before a new segment's first bytes are called safe, since recovery cannot place
+        // the
+        // bytes of a segment that no manifest names: on this thread where replies wait for the
+        // writes, else on the one whose syncs follow.
         Executor jobs = syncer.isAwaited() ? Runnable::run : disk;
         jobs.execute(
                 () -> {

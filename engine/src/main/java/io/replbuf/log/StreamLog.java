@@ -237,7 +237,8 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
     /**
      * {@code appendfsync}, from the log's next turn on.
      *
-     * @param writesAreAwaited whether somebody waits for the written offset: then writes are neither gathered nor put off
+     * @param writesAreAwaited whether somebody waits for the written offset: then writes are neither gathered nor put off, and
+     *     once a segment they wait for the device, which has to have the manifest that names the next one
      */
     public void appendFsync(FsyncPolicy policy, boolean writesAreAwaited) {
         writer.syncer().policy(policy, writesAreAwaited);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -238,6 +240,28 @@ class StreamLogTest {
         } finally {
             brake.countDown();
         }
+    }
+
+    @Test
+    void shouldNameASegmentInTheManifestBeforeItsBytesCountWhereRepliesWaitForThem()
+            throws Exception {
+        LogFixture f = fixture(100_000).open();
+        f.log.appendFsync(FsyncPolicy.EVERYSEC, true);
+        CountDownLatch brake = new CountDownLatch(1);
+        try {
+            // The manifest cannot be stored: it would call the first segment finished.
+            f.files.forceBrake = brake;
+            f.feed(10_000, 1_000);
+            f.await(() -> f.log.range().nextOffset() >= START + 5_000);
+            // For a while, since bytes that should not come can only be waited for.
+            Awaitility.await()
+                    .during(Duration.ofMillis(100))
+                    .until(() -> f.log.range().nextOffset() == START + 5_000);
+        } finally {
+            brake.countDown();
+        }
+        f.awaitWritten();
+        assertThat(last(manifest(f.config().folder())).startOffset()).isEqualTo(START + 5_000);
     }
 
     @Test
