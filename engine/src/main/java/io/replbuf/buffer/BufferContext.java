@@ -32,4 +32,20 @@ public record BufferContext(
     public String option(BufferOption option) {
         return options.getOrDefault(option.name(), option.defaultValue());
     }
+
+    /**
+     * The value of an option that is either on or off.
+     *
+     * @throws IllegalArgumentException if it is neither yes nor no
+     */
+    public boolean yes(BufferOption option) {
+        String value = option(option);
+        return switch (value) {
+            case "yes" -> true;
+            case "no" -> false;
+            default ->
+                    throw new IllegalArgumentException(
+                            option.name() + ": \"" + value + "\" (expected: yes or no)");
+        };
+    }
 }

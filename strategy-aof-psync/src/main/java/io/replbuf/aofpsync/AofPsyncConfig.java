@@ -48,13 +48,13 @@ record AofPsyncConfig(
     static AofPsyncConfig of(BufferContext context) {
         String window = context.option(WINDOW);
         boolean auto = window.equals(AUTO);
-        boolean demotes = yesOrNo(DEMOTE, context);
+        boolean demotes = context.yes(DEMOTE);
         long windowBytes = auto ? windowByDefault(context.backlogBytes()) : windowBytes(window);
         if (windowBytes == 0 && !demotes) {
             throw new IllegalArgumentException(
                     DEMOTE.name() + ": no (expected: yes, with " + WINDOW.name() + "=0)");
         }
-        return new AofPsyncConfig(windowBytes, auto, demotes, yesOrNo(ONLY_SYNCED, context));
+        return new AofPsyncConfig(windowBytes, auto, demotes, context.yes(ONLY_SYNCED));
     }
 
     static long windowByDefault(long backlogBytes) {
@@ -67,16 +67,5 @@ record AofPsyncConfig(
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(e.getMessage() + ", or " + AUTO, e);
         }
-    }
-
-    private static boolean yesOrNo(BufferOption option, BufferContext context) {
-        String value = context.option(option);
-        return switch (value) {
-            case "yes" -> true;
-            case "no" -> false;
-            default ->
-                    throw new IllegalArgumentException(
-                            option.name() + ": \"" + value + "\" (expected: yes or no)");
-        };
     }
 }

@@ -53,7 +53,7 @@ public final class LegacyBufferFactory implements ReplicationBufferFactory {
     @Override
     public ReplicationBuffer create(BufferContext context) {
         int chunkBytes = chunkBytes(context.option(CHUNK_SIZE));
-        boolean pooled = yesOrNo(context.option(POOLED));
+        boolean pooled = context.yes(POOLED);
         if (!pooled
                 && context.extents().pieces() == null
                 && POOLED_SAID.compareAndSet(false, true)) {
@@ -63,16 +63,6 @@ public final class LegacyBufferFactory implements ReplicationBufferFactory {
         }
         return new LegacyBuffer(
                 context, ChunkMemory.of(context.extents(), chunkBytes, pooled), chunkBytes);
-    }
-
-    private static boolean yesOrNo(String value) {
-        return switch (value) {
-            case "yes" -> true;
-            case "no" -> false;
-            default ->
-                    throw new IllegalArgumentException(
-                            POOLED.name() + ": \"" + value + "\" (expected: yes or no)");
-        };
     }
 
     private static int chunkBytes(String value) {

@@ -128,7 +128,7 @@ final class SharedOptions {
                 sizedBlocks(),
                 (int) number(BLOCK_SIZE, Integer.MAX_VALUE),
                 ours(NEIGHBOURS),
-                yes(GIVE_BACK),
+                context.yes(GIVE_BACK),
                 ours(SOFT_LIMIT_FLOOR),
                 (int) number(TRIM_STEP, 1_000_000),
                 TimeUnit.SECONDS.toNanos(number(BACKLOG_SECONDS, 31_536_000)),
@@ -149,10 +149,6 @@ final class SharedOptions {
     private boolean ours(BufferOption option) {
         String value = choice(option, AUTO, "yes", "no");
         return value.equals(AUTO) ? !redis7 : value.equals("yes");
-    }
-
-    private boolean yes(BufferOption option) {
-        return choice(option, "yes", "no").equals("yes");
     }
 
     private String choice(BufferOption option, String... expected) {
