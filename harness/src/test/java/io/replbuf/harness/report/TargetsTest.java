@@ -4,18 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.replbuf.harness.measure.CsvWriter;
 import io.replbuf.harness.measure.RunFiles;
 import io.replbuf.harness.measure.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Cells of a synthetic run, relabelled as those of the suite targets and given figures that are easily reckoned. */
+/** Cells of a synthetic run, relabelled as those of the targets' scenarios and given figures that are easily reckoned. */
 class TargetsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -55,6 +58,46 @@ class TargetsTest {
         Files.createDirectories(files.cellFolder(id));
         JSON.writeValue(files.cellFile(id).toFile(), cell);
         ids.add(id);
+    }
+
+    /** A cell that is looked at for what its server had, at one moment while measuring, and counted. */
+    private void cell(
+            String scenario,
+            String arm,
+            int replicas,
+            Map<String, Long> memory,
+            Map<String, Long> counters)
+            throws IOException {
+        ObjectNode cell = pattern.deepCopy();
+        String id = scenario + "-n" + replicas + "-" + arm + "-r1";
+        cell.put("id", id).put("scenario", scenario).put("strategy", arm);
+        ((ObjectNode) cell.get("parameters")).put("replicas", replicas);
+        ObjectNode counted = (ObjectNode) cell.get("counters");
+        counters.forEach(counted::put);
+        ((ObjectNode) cell.get("resyncs")).put("full", counters.getOrDefault("sync_full", 0L));
+        Files.createDirectories(files.cellFolder(id));
+        JSON.writeValue(files.cellFile(id).toFile(), cell);
+        Map<String, Long> row = new LinkedHashMap<>();
+        row.put("t_ms", 1_000L);
+        row.put("rss", 0L);
+        row.putAll(memory);
+        try (CsvWriter writer = new CsvWriter(files.memoryFile(id), List.copyOf(row.keySet()))) {
+            writer.write(row.values().toArray());
+        }
+        ids.add(id);
+    }
+
+    /** A window of 16 MiB in blocks of 16 KiB; the last one is filled to a quarter. */
+    private static Map<String, Long> window(long blocks) {
+        return Map.of(
+                "buf_blocks",
+                blocks,
+                "buf_unique",
+                (blocks << 14) - (12 << 10),
+                "buf_slack",
+                12L << 10,
+                "buf_metadata",
+                24L << 10);
     }
 
     private List<List<String>> rows() throws IOException {
@@ -123,5 +166,21 @@ class TargetsTest {
         cell("redis-7.0", 32, 1, 100, 1_000, 1_000_000_000);
         cell("shared", 32, 1, 300, 1_000, 1_000_000_000);
         assertThat(row("sustained writes/s at N = 32").get(5)).isEqualTo("met, one process");
+    }
+
+    @Test
+    void shouldGrantTheWindowOneBlockAndNoMore() throws IOException {
+        cell("target-stall", "aof-psync", 16, window(1_025), Map.of());
+        List<String> row = row("memory for 16 stalled replicas, aof-psync");
+        assertThat(row.get(2)).isEqualTo("16.02");
+        assertThat(row.get(4)).isEqualTo("≤ 16.02 MiB (window + one block)");
+        assertThat(row.get(5)).startsWith("met");
+        assertThat(row("the same: books").get(2)).isEqualTo("24.0");
+    }
+
+    @Test
+    void shouldMissTheWindowByASecondBlock() throws IOException {
+        cell("target-stall", "aof-psync", 16, window(1_026), Map.of());
+        assertThat(row("memory for 16 stalled replicas, aof-psync").get(5)).startsWith("missed");
     }
 }
