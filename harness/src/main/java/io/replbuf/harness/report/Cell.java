@@ -156,6 +156,19 @@ final class Cell {
         return Double.NaN;
     }
 
+    /** Columns of the memory file added up in the last row of the time measured, in bytes; NaN when it was not recorded. */
+    double last(String... columns) {
+        double[] at = numbers(memory, "t_ms");
+        double[] values = numbers(memory, columns);
+        double last = Double.NaN;
+        for (int i = 0; i < values.length; i++) {
+            if (at[i] >= 0 && at[i] <= result.measuredMillis()) {
+                last = values[i];
+            }
+        }
+        return last;
+    }
+
     /** Resyncs that a buffer could have made cheaper, of one kind, while measuring. */
     long avoidable(Resync.Kind kind) {
         return resyncs.stream()

@@ -4,6 +4,7 @@ import io.replbuf.harness.stats.Bootstrap;
 import io.replbuf.harness.stats.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
@@ -21,6 +22,12 @@ final class Targets {
 
     /** What two pingers on one machine differ by when nothing happens, as baselines on this kind of machine show. */
     private static final double PINGER_NOISE_MILLIS = 2;
+
+    /**
+     * What a turn may cost more with 1,000 idle replicas. Their ACKs, one a second each, are work of their own beside 4,000
+     * turns a second and come to some 5 %; a look at every replica in every turn, at 10 ns, would add 10 µs to 20.
+     */
+    private static final double TURN_GROWTH = 1.1;
 
     private final Run run;
     private final List<List<String>> rows = new ArrayList<>();
@@ -51,6 +58,8 @@ final class Targets {
         dropped("target-drop-many", "while 8 replicas holding 500 MB each are dropped");
         snapshot();
         delay();
+        thousand();
+        demotion();
         return List.copyOf(rows);
     }
 
@@ -300,6 +309,102 @@ final class Targets {
                 Targets::plain);
     }
 
+    /**
+     * What a replica costs that only exists: the point with the most replicas against the one with the fewest.
+     *
+     * <p>The scenario writes nothing and asks 4,000 times a second, each time a turn of the command loop.
+     */
+    private void thousand() {
+        Group group = run.group("thousand");
+        if (group == null || group.points().size() < 2) {
+            return;
+        }
+        Group.Point most = group.largest();
+        Group.Point fewest =
+                group.points().stream()
+                        .min(Comparator.comparingInt(Group.Point::replicas))
+                        .orElseThrow();
+        int replicas = most.replicas() - fewest.replicas();
+        for (String arm : List.of("legacy", "shared", "aof-psync")) {
+            Group.Arm many = most.arm(arm);
+            Group.Arm few = fewest.arm(arm);
+            if (many == null || few == null || replicas == 0) {
+                continue;
+            }
+            Side side = new Side(few, many);
+            String at = ", N = " + Units.count(most.replicas()) + ", " + arm;
+            double[] memory = perReplicaKib(many, few, replicas, Targets::engineBytes);
+            figure(
+                    "engine memory per idle replica" + at + ", KiB",
+                    side,
+                    new double[0],
+                    memory,
+                    16,
+                    " KiB",
+                    Targets::plain);
+            shown(
+                    "the same: of it on the ledger, KiB",
+                    perReplicaKib(many, few, replicas, Targets::ledgerBytes));
+            turns("command loop's CPU per command, µs" + at, fewest.replicas(), side);
+        }
+    }
+
+    private void turns(String what, int few, Side side) {
+        double[] ours = values(side.ours, Targets::loopMicrosPerCommand);
+        double[] alone = values(side.peer, Targets::loopMicrosPerCommand);
+        if (ours.length == 0 || alone.length == 0) {
+            return;
+        }
+        Interval ratio = Bootstrap.ratio(ours, alone);
+        add(
+                what,
+                Units.NONE,
+                median(ours, Targets::plain),
+                words(ratio, Targets::plain)
+                        + " × N = "
+                        + few
+                        + "'s "
+                        + median(alone, Targets::plain),
+                "≤ " + plain(TURN_GROWTH) + " × (ACKs)",
+                verdict(ratio, TURN_GROWTH, false, side));
+    }
+
+    private void demotion() {
+        Side log = side("demotion", -1, 0, "aof-psync");
+        if (log != null) {
+            String who = who(log.ours) + ", aof-psync: ";
+            count(who + "killed", log, Targets::kills);
+            count(who + "full resyncs after the first", log, Targets::fullResyncs);
+            window(who + "memory, MiB in blocks", log);
+            shown(who + "demoted", values(log.ours, cell -> cell.counter("demotions")));
+        }
+        Side shared = side("demotion", -1, 0, "shared");
+        if (shared != null) {
+            String who = who(shared.ours) + ", shared: ";
+            shown(who + "killed", values(shared.ours, Targets::kills));
+            shown(who + "full resyncs after the first", values(shared.ours, Targets::fullResyncs));
+            shown(
+                    who + "memory, MiB",
+                    values(shared.ours, cell -> cell.peakRetained() / Units.MIB));
+        }
+    }
+
+    private static String who(Group.Arm arm) {
+        return arm.cells().get(0).replicas() + " replicas at a tenth of the write rate";
+    }
+
+    /** Something that is not to happen at all. */
+    private void count(String what, Side side, ToDoubleFunction<Cell> times) {
+        figure(
+                what,
+                side,
+                values(side.peer, times),
+                values(side.ours, times),
+                0,
+                "",
+                Targets::plain);
+    }
+
     /** The real server's arm and ours at one point; the peer may be missing. */
     private record Side(Group.Arm peer, Group.Arm ours) {
         boolean machineBound() {
@@ -480,6 +585,45 @@ final class Targets {
             before = rss[i];
         }
         return (cell.result.rssPeakBytes() - before) / Units.MIB;
+    }
+
+    private static double[] perReplicaKib(
+            Group.Arm many, Group.Arm few, int replicas, ToDoubleFunction<Cell> bytes) {
+        double[] more = values(many, bytes);
+        double[] less = values(few, bytes);
+        double[] each = new double[Math.min(more.length, less.length)];
+        Arrays.setAll(each, i -> (more[i] - less[i]) / replicas / Units.KIB);
+        return each;
+    }
+
+    /**
+     * What the process has of the machine, but of its heap only what lived at the last collection. The scenario has the heap
+     * touched from the start, so all of it is resident; and a socket's own memory is the kernel's, which no process is charged
+     * with.
+     */
+    private static double engineBytes(Cell cell) {
+        double living = cell.last("heap_after_gc");
+        // Zero where no collection has been: then nobody knows.
+        return living > 0 ? cell.last("rss") - cell.last("heap_committed") + living : Double.NaN;
+    }
+
+    /** What is accounted for, but the data and the stream. */
+    private static double ledgerBytes(Cell cell) {
+        return cell.last("mem_used")
+                - cell.last("mem_keyspace")
+                - cell.last("buf_unique", "buf_slack");
+    }
+
+    private static double loopMicrosPerCommand(Cell cell) {
+        return cell.counter("cpu_command_loop_nanos") / cell.counter("commands_processed") / 1e3;
+    }
+
+    private static double kills(Cell cell) {
+        return cell.counter("limit_disconnections");
+    }
+
+    private static double fullResyncs(Cell cell) {
+        return cell.result.resyncs().full();
     }
 
     private static ToDoubleFunction<Cell> seenMillis(String name) {

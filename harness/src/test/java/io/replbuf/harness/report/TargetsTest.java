@@ -100,6 +100,21 @@ class TargetsTest {
                 24L << 10);
     }
 
+    /** An engine whose heap and data say nothing of its replicas, for each of which it has so many KiB, 4 of them accounted for. */
+    private static Map<String, Long> engine(int replicas, long kibEach) {
+        return Map.of(
+                "rss", (200L << 20) + (replicas * (kibEach - 3) << 10),
+                "heap_committed", 64L << 20,
+                "heap_after_gc", (8L << 20) + (replicas * 3L << 10),
+                "mem_used", (5L << 20) + (replicas * 4L << 10),
+                "mem_keyspace", 4L << 20);
+    }
+
+    private static Map<String, Long> turns(long commands, long nanosEach) {
+        return Map.of(
+                "commands_processed", commands, "cpu_command_loop_nanos", commands * nanosEach);
+    }
+
     private List<List<String>> rows() throws IOException {
         files.writeRun(
                 new RunResult(
@@ -182,5 +197,62 @@ class TargetsTest {
     void shouldMissTheWindowByASecondBlock() throws IOException {
         cell("target-stall", "aof-psync", 16, window(1_026), Map.of());
         assertThat(row("memory for 16 stalled replicas, aof-psync").get(5)).startsWith("missed");
+    }
+
+    @Test
+    void shouldAskOfDemotionThatNobodyIsKilledNorBeginsAnew() throws IOException {
+        cell(
+                "demotion",
+                "aof-psync",
+                16,
+                window(1_025),
+                Map.of("limit_disconnections", 0L, "sync_full", 0L, "demotions", 16L));
+        cell(
+                "demotion",
+                "shared",
+                16,
+                window(9_000),
+                Map.of("limit_disconnections", 16L, "sync_full", 20L));
+        String who = "16 replicas at a tenth of the write rate, ";
+        assertThat(row(who + "aof-psync: killed").get(5)).startsWith("met");
+        assertThat(row(who + "aof-psync: full resyncs").get(5)).startsWith("met");
+        assertThat(row(who + "aof-psync: memory").get(5)).startsWith("met");
+        assertThat(row(who + "aof-psync: demoted").get(2)).isEqualTo("16.0");
+        assertThat(row(who + "shared: killed").get(2)).isEqualTo("16.0");
+        assertThat(row(who + "shared: killed").get(5)).isEqualTo("shown");
+    }
+
+    @Test
+    void shouldMissDemotionByOneKill() throws IOException {
+        cell(
+                "demotion",
+                "aof-psync",
+                16,
+                window(1_025),
+                Map.of("limit_disconnections", 1L, "sync_full", 1L));
+        String who = "16 replicas at a tenth of the write rate, aof-psync: ";
+        assertThat(row(who + "killed").get(5)).startsWith("missed");
+        assertThat(row(who + "full resyncs").get(5)).startsWith("missed");
+    }
+
+    @Test
+    void shouldDivideWhatAThousandReplicasAddByTheirNumber() throws IOException {
+        cell("thousand", "shared", 10, engine(10, 9), turns(32_000, 20_000));
+        cell("thousand", "shared", 1_000, engine(1_000, 9), turns(16_000, 21_000));
+        List<String> memory = row("engine memory per idle replica, N = 1,000, shared");
+        assertThat(memory.get(2)).isEqualTo("9.00");
+        assertThat(memory.get(5)).startsWith("met");
+        assertThat(row("the same: of it on the ledger").get(2)).isEqualTo("4.00");
+        List<String> turns = row("command loop's CPU per command, µs, N = 1,000, shared");
+        assertThat(turns.get(3)).isEqualTo("1.05 × N = 10's 20.0");
+        assertThat(turns.get(5)).startsWith("met");
+    }
+
+    @Test
+    void shouldMissWhenATurnLooksAtEveryReplica() throws IOException {
+        cell("thousand", "legacy", 10, engine(10, 17), turns(32_000, 20_000));
+        cell("thousand", "legacy", 1_000, engine(1_000, 17), turns(32_000, 30_000));
+        assertThat(row("engine memory per idle replica").get(5)).startsWith("missed");
+        assertThat(row("command loop's CPU per command").get(5)).startsWith("missed");
     }
 }
