@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The plainest buffer that keeps the seam's promises: one array with all bytes since the last skip. For tests of the primary,
@@ -23,6 +24,8 @@ import java.util.concurrent.Executor;
  */
 public final class ArrayBuffer implements ReplicationBuffer {
     private static final int MAX_BYTES = 64 << 20;
+
+    private static final AtomicLong TURNS = new AtomicLong();
 
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(MAX_BYTES);
     private final List<Cursor> cursors = new ArrayList<>();
@@ -57,6 +60,11 @@ public final class ArrayBuffer implements ReplicationBuffer {
         public ReplicationBuffer create(BufferContext context) {
             return new ArrayBuffer(context);
         }
+    }
+
+    /** How many turns have ended in this JVM, for tests that have one server in it; any thread. */
+    public static long turns() {
+        return TURNS.get();
     }
 
     @Override
@@ -96,6 +104,7 @@ public final class ArrayBuffer implements ReplicationBuffer {
 
     @Override
     public boolean turn(int maxBlocks) {
+        TURNS.incrementAndGet();
         return false;
     }
 
