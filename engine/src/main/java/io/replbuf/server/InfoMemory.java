@@ -2,6 +2,7 @@ package io.replbuf.server;
 
 import io.replbuf.memory.Accountant;
 import io.replbuf.memory.Owner;
+import java.util.function.Supplier;
 
 /**
  * INFO's memory section. {@code used_memory} is the accountant's sum and follows the data; the process' resident size stands
@@ -9,9 +10,11 @@ import io.replbuf.memory.Owner;
  */
 final class InfoMemory {
     private final CommandLoop server;
+    private final Supplier<ProcessFigures> figures;
 
-    InfoMemory(CommandLoop server) {
+    InfoMemory(CommandLoop server, Supplier<ProcessFigures> figures) {
         this.server = server;
+        this.figures = figures;
     }
 
     void write(InfoFields fields) {
@@ -20,7 +23,7 @@ final class InfoMemory {
         ServerStats stats = server.stats();
         long used = accountant.usedBytes();
         stats.usedPeakBytes = Math.max(stats.usedPeakBytes, used);
-        ProcessFigures process = ProcessFigures.now();
+        ProcessFigures process = figures.get();
         long resident = process.residentBytes();
         ReplicationMemory replication = ReplicationMemory.of(server.primary());
         long dataset = accountant.account(Owner.KEYSPACE).bytes();

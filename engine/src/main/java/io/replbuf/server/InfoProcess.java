@@ -1,13 +1,16 @@
 package io.replbuf.server;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** INFO's server and CPU sections. */
 final class InfoProcess {
     private final CommandLoop server;
+    private final Supplier<ProcessFigures> figures;
 
-    InfoProcess(CommandLoop server) {
+    InfoProcess(CommandLoop server, Supplier<ProcessFigures> figures) {
         this.server = server;
+        this.figures = figures;
     }
 
     void server(InfoFields fields) {
@@ -51,7 +54,7 @@ final class InfoProcess {
     }
 
     void cpu(InfoFields fields) {
-        ProcessFigures process = ProcessFigures.now();
+        ProcessFigures process = figures.get();
         ThreadTimes loop = ThreadTimes.ofCurrentThread();
         fields.section("CPU")
                 .seconds("used_cpu_sys", process.systemSeconds())

@@ -16,16 +16,20 @@ final class InfoReport {
     private final CommandLoop server;
     private final Map<String, Consumer<InfoFields>> sections = new LinkedHashMap<>();
 
+    /** Of the command under way, so that its sections agree; null until one of them asks. */
+    private ProcessFigures figures;
+
     InfoReport(CommandLoop server) {
         this.server = server;
-        InfoMemory memory = new InfoMemory(server);
-        sections.put("server", new InfoProcess(server)::server);
+        InfoMemory memory = new InfoMemory(server, this::figures);
+        InfoProcess process = new InfoProcess(server, this::figures);
+        sections.put("server", process::server);
         sections.put("clients", this::clients);
         sections.put("memory", memory::write);
         sections.put("persistence", new InfoPersistence(server)::write);
         sections.put("stats", this::stats);
         sections.put("replication", this::replication);
-        sections.put("cpu", new InfoProcess(server)::cpu);
+        sections.put("cpu", process::cpu);
         sections.put("modules", fields -> fields.section("Modules"));
         sections.put("commandstats", this::commandStats);
         sections.put("errorstats", this::errorStats);
@@ -52,6 +56,7 @@ final class InfoReport {
                 default -> chosen.add(name);
             }
         }
+        figures = null;
         InfoFields fields = new InfoFields();
         sections.forEach(
                 (name, section) -> {
@@ -60,6 +65,13 @@ final class InfoReport {
                     }
                 });
         return fields.toString();
+    }
+
+    private ProcessFigures figures() {
+        if (figures == null) {
+            figures = ProcessFigures.now();
+        }
+        return figures;
     }
 
     private void clients(InfoFields fields) {
@@ -147,7 +159,7 @@ final class InfoReport {
                 .put(
                         "longest_turn_usec",
                         TimeUnit.NANOSECONDS.toMicros(server.stats().longestTurnNanos))
-                .put("page_faults", ProcessFigures.now().pageFaults());
+                .put("page_faults", figures().pageFaults());
     }
 
     private void commandStats(InfoFields fields) {
