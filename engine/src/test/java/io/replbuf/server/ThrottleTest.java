@@ -69,7 +69,7 @@ class ThrottleTest {
                 .pollInterval(Duration.ofMillis(1))
                 .until(() -> ArrayBuffer.turns() >= before + TURNS);
         Duration taken = Duration.ofNanos(System.nanoTime() - begin);
-        // 200 looks take 200 ms, but for a turn of cron's among them; with a look for each turn they took 50.
+        // 200 looks take 200 ms, but for turns of cron's among them; unbounded they took 50.
         assertThat(taken).isGreaterThan(Duration.ofMillis(TURNS * 3 / 4));
     }
 
