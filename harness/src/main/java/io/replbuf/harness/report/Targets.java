@@ -46,7 +46,7 @@ final class Targets {
                 "verdict");
     }
 
-    /** Rows of what this run measured; empty for a run without any scenario of the suite targets. */
+    /** Rows of what this run measured; empty for a run without any scenario that has a target. */
     List<List<String>> rows() {
         alone();
         fanOut();
