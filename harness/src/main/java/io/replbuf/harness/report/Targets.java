@@ -607,11 +607,9 @@ final class Targets {
         return living > 0 ? cell.last("rss") - cell.last("heap_committed") + living : Double.NaN;
     }
 
-    /** What is accounted for, but the data and the stream. */
+    /** What is accounted for, but the data and the stream; slack counts, which under legacy is a chunk kept for each replica. */
     private static double ledgerBytes(Cell cell) {
-        return cell.last("mem_used")
-                - cell.last("mem_keyspace")
-                - cell.last("buf_unique", "buf_slack");
+        return cell.last("mem_used") - cell.last("mem_keyspace") - cell.last("buf_unique");
     }
 
     private static double loopMicrosPerCommand(Cell cell) {

@@ -100,14 +100,21 @@ class TargetsTest {
                 24L << 10);
     }
 
-    /** An engine whose heap and data say nothing of its replicas, for each of which it has so many KiB, 4 of them accounted for. */
+    /** An engine that has so many KiB for each replica: 3 in the heap, 4 on the ledger, of which 2 are slack. */
     private static Map<String, Long> engine(int replicas, long kibEach) {
         return Map.of(
-                "rss", (200L << 20) + (replicas * (kibEach - 3) << 10),
-                "heap_committed", 64L << 20,
-                "heap_after_gc", (8L << 20) + (replicas * 3L << 10),
-                "mem_used", (5L << 20) + (replicas * 4L << 10),
-                "mem_keyspace", 4L << 20);
+                "rss",
+                (200L << 20) + (replicas * (kibEach - 3) << 10),
+                "heap_committed",
+                64L << 20,
+                "heap_after_gc",
+                (8L << 20) + (replicas * 3L << 10),
+                "mem_used",
+                (5L << 20) + (replicas * 4L << 10),
+                "mem_keyspace",
+                4L << 20,
+                "buf_slack",
+                replicas * 2L << 10);
     }
 
     private static Map<String, Long> turns(long commands, long nanosEach) {
