@@ -1,14 +1,18 @@
 package io.replbuf.harness.cli;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import io.replbuf.server.ProcessLog;
 import io.replbuf.server.RedisServer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.spi.ToolProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,12 +35,33 @@ public final class ServerCommand implements ToolProvider {
     public int run(PrintWriter out, PrintWriter err, String... arguments) {
         // Before the first logger is made, which reads the configuration.
         System.setProperty(TARGET_PROPERTY, "System.out");
-        return RedisServer.run(arguments, new LogbackLog());
+        try (LogbackLog log = new LogbackLog()) {
+            return RedisServer.run(arguments, log);
+        }
     }
 
-    /** Steers Logback by Redis' words. */
-    private static final class LogbackLog implements ProcessLog {
+    /**
+     * Steers Logback by Redis' words.
+     *
+     * <p>Lines are laid out and written by a thread of their own, so that neither the command loop nor a replica loop waits for a
+     * disk or a terminal. None is dropped: only with this many on their way does a loop wait, and {@link #close} writes what is left.
+     */
+    private static final class LogbackLog implements ProcessLog, AutoCloseable {
         private static final String ENGINE = "io.replbuf";
+        private static final int LINES_UNDER_WAY = 16_384;
+
+        private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        private final ch.qos.logback.classic.Logger root =
+                context.getLogger(Logger.ROOT_LOGGER_NAME);
+
+        LogbackLog() {
+            List<Appender<ILoggingEvent>> configured = new ArrayList<>();
+            root.iteratorForAppenders().forEachRemaining(configured::add);
+            for (Appender<ILoggingEvent> appender : configured) {
+                root.detachAppender(appender);
+                writeBehind(appender);
+            }
+        }
 
         @Override
         public void level(String redisLevel) {
@@ -47,31 +72,44 @@ public final class ServerCommand implements ToolProvider {
                         case "warning" -> Level.WARN;
                         default -> Level.INFO;
                     };
-            context().getLogger(ENGINE).setLevel(level);
+            context.getLogger(ENGINE).setLevel(level);
         }
 
         @Override
         public void file(Path file) {
             FileAppender<ILoggingEvent> appender = new FileAppender<>();
             RedisLogLayout layout = new RedisLogLayout();
-            layout.setContext(context());
+            layout.setContext(context);
             layout.start();
             LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
-            encoder.setContext(context());
+            encoder.setContext(context);
             encoder.setLayout(layout);
             encoder.start();
-            appender.setContext(context());
+            appender.setContext(context);
+            appender.setName("file");
             appender.setEncoder(encoder);
             appender.setFile(file.toString());
             appender.setAppend(true);
             appender.start();
-            ch.qos.logback.classic.Logger root = context().getLogger(Logger.ROOT_LOGGER_NAME);
             root.detachAndStopAllAppenders();
-            root.addAppender(appender);
+            writeBehind(appender);
         }
 
-        private static LoggerContext context() {
-            return (LoggerContext) LoggerFactory.getILoggerFactory();
+        private void writeBehind(Appender<ILoggingEvent> appender) {
+            AsyncAppender behind = new AsyncAppender();
+            behind.setContext(context);
+            behind.setName("behind " + appender.getName());
+            behind.setQueueSize(LINES_UNDER_WAY);
+            behind.setDiscardingThreshold(0);
+            behind.setMaxFlushTime(0);
+            behind.addAppender(appender);
+            behind.start();
+            root.addAppender(behind);
+        }
+
+        @Override
+        public void close() {
+            root.detachAndStopAllAppenders();
         }
     }
 }

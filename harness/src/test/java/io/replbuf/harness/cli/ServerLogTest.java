@@ -1,0 +1,73 @@
+package io.replbuf.harness.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server's log is written behind its back; what it said last is there all the same when the process has ended. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ServerLogTest {
+    @TempDir Path dir;
+
+    @Test
+    void portInUseIsTheLastLineOfTheLogFile() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path file = dir.resolve("server.log");
+            int status = run("--port", port(taken), "--logfile", file.toString());
+
+            assertThat(status).isEqualTo(1);
+            assertThat(Files.readAllLines(file)).last().asString().contains("# ", port(taken));
+            assertThat(Files.readString(stdout())).isEmpty();
+        }
+    }
+
+    @Test
+    void portInUseIsTheLastLineOnStdout() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int status = run("--port", port(taken));
+
+            assertThat(status).isEqualTo(1);
+            assertThat(Files.readAllLines(stdout()))
+                    .last()
+                    .asString()
+                    .contains("aborting", port(taken));
+        }
+    }
+
+    private int run(String... directives) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.add("-cp");
+        command.add(
+                System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path")));
+        command.addAll(List.of(Replbuf.class.getName(), "server", "--bind", "127.0.0.1"));
+        command.addAll(List.of("--dir", dir.toString()));
+        command.addAll(List.of(directives));
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectOutput(stdout().toFile())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        return process.waitFor();
+    }
+
+    private Path stdout() {
+        return dir.resolve("stdout");
+    }
+
+    private static String port(ServerSocket socket) {
+        return Integer.toString(socket.getLocalPort());
+    }
+}
