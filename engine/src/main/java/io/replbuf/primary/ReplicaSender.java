@@ -25,6 +25,9 @@ final class ReplicaSender {
     /** From here on a send is cheap per byte: 0.15 CPU s/GB against 0.9 at 4 KiB. */
     static final int ENOUGH_BYTES = 64 << 10;
 
+    /** A new replica's first turn, which costs little more than a call: of many that come at once none waits for the others' quanta. */
+    private static final int FIRST_TURN_BYTES = 16 << 10;
+
     /** After this much the command loop is asked to look at its cursors and trim, without waiting for traffic. */
     private static final int NOTICE_BYTES = 256 << 10;
 
@@ -42,7 +45,8 @@ final class ReplicaSender {
     private boolean busy;
 
     private boolean stopped;
-    private long quantumLeft;
+    private boolean hasSent;
+    private int quantumLeft;
     private long lastSendNanos;
     private long noticedOffset;
     private long publishedOffset;
@@ -104,7 +108,9 @@ final class ReplicaSender {
             }
         }
         lastSendNanos = now;
-        quantumLeft = config.quantumBytes();
+        quantumLeft =
+                hasSent ? config.quantumBytes() : Math.min(FIRST_TURN_BYTES, config.quantumBytes());
+        hasSent = true;
         loop.sending();
         send();
         return Long.MAX_VALUE;
@@ -144,8 +150,7 @@ final class ReplicaSender {
 
     private void sendMemory() {
         busy = true;
-        channel.writeAndFlush(
-                region.begin(config.quantumBytes(), loop.counters()), channel.voidPromise());
+        channel.writeAndFlush(region.begin(quantumLeft, loop.counters()), channel.voidPromise());
     }
 
     /**
@@ -153,7 +158,7 @@ final class ReplicaSender {
      * if the cursor changed back to memory when it was asked.
      */
     private boolean sendFile() {
-        int most = pacedBytes(config.callBytes());
+        int most = pacedBytes(Math.min(config.callBytes(), quantumLeft));
         if (most == 0) {
             return true;
         }
