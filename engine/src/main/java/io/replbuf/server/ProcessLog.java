@@ -14,7 +14,7 @@ public interface ProcessLog {
                 public void file(Path file) {}
             };
 
-    /** {@code debug}, {@code verbose}, {@code notice} or {@code warning}. */
+    /** {@code debug}, {@code verbose}, {@code notice}, {@code warning} or {@code nothing}. */
     void level(String redisLevel);
 
     /** Writes to this file in place of stdout, appending. */

@@ -23,6 +23,7 @@ final class ServerProcess {
               --repl-buffer-counters FILE                      publish counters in a mapped file
               --repl-buffer-tap FILE                           publish checksums of the stream in a mapped file
               --repl-buffer-max-memory BYTES                   most native memory for keys and stream
+              --repl-buffer-rehearsal yes|no                   play a resync before opening, so that the first is fast (default: yes)
             """;
 
     private final ProcessLog log;
@@ -63,6 +64,28 @@ final class ServerProcess {
         return serve(config);
     }
 
+    /** Without a word, unless it fails: then the server is as good as ever, but for its first replicas. */
+    private void rehearse(ServerConfig config) {
+        if (!config.bool("repl-buffer-rehearsal")) {
+            return;
+        }
+        String problem = null;
+        log.level("nothing");
+        try {
+            Rehearsal.play(
+                    config.text("repl-buffer-strategy"),
+                    Path.of(System.getProperty("java.io.tmpdir")));
+        } catch (IOException | RuntimeException e) {
+            problem = e.toString();
+        } finally {
+            log.level(config.text("loglevel"));
+        }
+        if (problem != null) {
+            LOG.warn(
+                    "The rehearsal of a resync failed, the first one may take longer: {}", problem);
+        }
+    }
+
     private int serve(ServerConfig config) {
         long pid = ProcessHandle.current().pid();
         LOG.info("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo");
@@ -73,6 +96,7 @@ final class ServerProcess {
                 pid);
         // The leading blank is part of what supervisors look for.
         LOG.info("Port: {} PID: {}", config.number("port"), pid);
+        rehearse(config);
         RedisServer server;
         try {
             server = RedisServer.start(config, log, LogFiles.onDisk(), ServerProcess::supervised);

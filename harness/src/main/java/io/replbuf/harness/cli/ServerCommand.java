@@ -70,6 +70,7 @@ public final class ServerCommand implements ToolProvider {
                         case "debug" -> Level.TRACE;
                         case "verbose" -> Level.DEBUG;
                         case "warning" -> Level.WARN;
+                        case "nothing" -> Level.OFF;
                         default -> Level.INFO;
                     };
             context.getLogger(ENGINE).setLevel(level);

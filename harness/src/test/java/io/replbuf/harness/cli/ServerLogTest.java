@@ -7,12 +7,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server's log is written behind its back; what it said last is there all the same when the process has ended. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -44,7 +48,26 @@ class ServerLogTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"legacy", "shared", "aof-psync"})
+    void rehearsalSaysNothing(String strategy) throws Exception {
+        Process process = start("--port", freePort(), "--repl-buffer-strategy", strategy);
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(50))
+                .until(() -> !process.isAlive() || log().contains("Ready to accept connections"));
+        process.destroy();
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(log()).doesNotContain("ehearsal", "Replica", "DB", "Background", "127.0.0.1");
+        assertThat(Files.readAllLines(stdout())).last().asString().contains("bye bye");
+    }
+
     private int run(String... directives) throws IOException, InterruptedException {
+        return start(directives).waitFor();
+    }
+
+    private Process start(String... directives) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
@@ -53,14 +76,22 @@ class ServerLogTest {
                 System.getProperty(
                         "surefire.test.class.path", System.getProperty("java.class.path")));
         command.addAll(List.of(Replbuf.class.getName(), "server", "--bind", "127.0.0.1"));
-        command.addAll(List.of("--dir", dir.toString()));
+        command.addAll(List.of("--dir", dir.toString(), "--save", ""));
         command.addAll(List.of(directives));
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectOutput(stdout().toFile())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-        return process.waitFor();
+        return new ProcessBuilder(command)
+                .redirectOutput(stdout().toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    private static String freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return port(free);
+        }
+    }
+
+    private String log() throws IOException {
+        return Files.readString(stdout());
     }
 
     private Path stdout() {

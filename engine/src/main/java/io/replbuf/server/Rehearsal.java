@@ -1,0 +1,195 @@
+package io.replbuf.server;
+
+import io.replbuf.log.LogFiles;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Plays a replica's life against a server of its own, before the real one opens.
+ *
+ * <p>The first resync of a process loads and links some hundred classes, on the command loop: 5 ms until a partial one's first
+ * byte and 40 ms at the start of a snapshot, for everybody. Here nobody waits for it. The scratch server has the real one's
+ * strategy, a folder under {@code java.io.tmpdir}, a free port of the loopback interface, and is gone when {@link #play} returns.
+ */
+final class Rehearsal {
+    private static final int SETS = 2_000;
+    private static final int FULL_RESYNCS = 2;
+    private static final int PARTIAL_RESYNCS = 24;
+
+    /** Where that is an option, so that partial resyncs begin in the log and end in memory. */
+    private static final String WINDOW = "repl-buffer-window";
+
+    private static final String WINDOW_BYTES = "1mb";
+    private static final byte[] VALUE = new byte[1024];
+    private static final int MARK_BYTES = 40;
+    private static final int DEADLINE_MILLIS = 10_000;
+
+    private Rehearsal() {}
+
+    /**
+     * @param strategy as in {@code repl-buffer-strategy}
+     * @param temporary a folder to make one in
+     * @throws IOException if it could not be played to the end; nothing of it is left then either
+     */
+    static void play(String strategy, Path temporary) throws IOException {
+        Path dir = Files.createTempDirectory(temporary, "replbuf-rehearsal");
+        try (RedisServer server =
+                RedisServer.start(config(strategy, dir), ProcessLog.UNCHANGED, LogFiles.onDisk())) {
+            play(server.port());
+        } catch (ConfigException | StartException e) {
+            throw new IOException(e.getMessage(), e);
+        } finally {
+            delete(dir);
+        }
+    }
+
+    private static ServerConfig config(String strategy, Path dir) throws ConfigException {
+        ServerConfig config =
+                new ServerConfig()
+                        .anyPort(true)
+                        .set("port", "0")
+                        .set("bind", "127.0.0.1")
+                        .set("dir", dir.toString())
+                        .set("save", "")
+                        .set("repl-diskless-sync", "yes")
+                        .set("repl-diskless-sync-delay", "0")
+                        .set("repl-backlog-size", "16mb")
+                        .set("repl-buffer-strategy", strategy);
+        if (config.strategyOptions().containsKey(WINDOW)) {
+            config.set(WINDOW, WINDOW_BYTES);
+        }
+        return config;
+    }
+
+    private static void play(int port) throws IOException {
+        try (Peer client = new Peer(port)) {
+            client.set(SETS);
+            String replid = "";
+            long offset = 0;
+            for (int i = 0; i < FULL_RESYNCS; i++) {
+                try (Peer replica = new Peer(port)) {
+                    String[] granted = replica.ask("PSYNC", "?", "-1").split(" ");
+                    replid = granted[1];
+                    offset = Long.parseLong(granted[2]);
+                    replica.snapshot();
+                    replica.send("REPLCONF", "ACK", granted[2]);
+                    client.set(SETS);
+                    replica.skip(SETS * (long) VALUE.length);
+                }
+            }
+            for (int i = 0; i < PARTIAL_RESYNCS; i++) {
+                try (Peer replica = new Peer(port)) {
+                    replica.ask("PSYNC", replid, Long.toString(offset + 1));
+                    replica.skip(SETS * (long) VALUE.length);
+                }
+            }
+        }
+    }
+
+    private static void delete(Path dir) throws IOException {
+        try (Stream<Path> files = Files.walk(dir)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** A blocking connection, client or replica. */
+    private static final class Peer implements AutoCloseable {
+        private final Socket socket;
+        private final InputStream in;
+
+        Peer(int port) throws IOException {
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setSoTimeout(DEADLINE_MILLIS);
+            socket.setTcpNoDelay(true);
+            in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
+        }
+
+        void set(int times) throws IOException {
+            for (int i = 0; i < times; i++) {
+                send("SET", "key:" + i, new String(VALUE, StandardCharsets.ISO_8859_1));
+                if (i % 16 == 15 || i == times - 1) {
+                    for (int replies = i % 16 + 1; replies > 0; replies--) {
+                        line();
+                    }
+                }
+            }
+        }
+
+        /** Says what a replica says first, and then this; the reply to this. */
+        String ask(String... words) throws IOException {
+            send("REPLCONF", "listening-port", "0", "capa", "eof", "capa", "psync2");
+            line();
+            send(words);
+            String reply = line();
+            if (!reply.startsWith("+")) {
+                throw new IOException(String.join(" ", words) + ": " + reply);
+            }
+            return reply;
+        }
+
+        /** Reads {@code $EOF:mark}, the snapshot and the mark. */
+        void snapshot() throws IOException {
+            String header = line();
+            if (!header.startsWith("$EOF:") || header.length() != 5 + MARK_BYTES) {
+                throw new IOException(header + " (expected: $EOF:<mark>)");
+            }
+            byte[] mark = header.substring(5).getBytes(StandardCharsets.ISO_8859_1);
+            for (int matched = 0; matched < MARK_BYTES; ) {
+                int b = next();
+                matched = b == mark[matched] ? matched + 1 : b == mark[0] ? 1 : 0;
+            }
+        }
+
+        void send(String... words) throws IOException {
+            StringBuilder command = new StringBuilder("*" + words.length + "\r\n");
+            for (String word : List.of(words)) {
+                command.append('$')
+                        .append(word.length())
+                        .append("\r\n")
+                        .append(word)
+                        .append("\r\n");
+            }
+            socket.getOutputStream()
+                    .write(command.toString().getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        void skip(long bytes) throws IOException {
+            in.skipNBytes(bytes);
+        }
+
+        private String line() throws IOException {
+            StringBuilder line = new StringBuilder();
+            for (int b = next(); b != '\n'; b = next()) {
+                if (b != '\r') {
+                    line.append((char) b);
+                }
+            }
+            return line.length() == 0 ? line() : line.toString();
+        }
+
+        private int next() throws IOException {
+            int b = in.read();
+            if (b < 0) {
+                throw new EOFException("the rehearsal's server closed a connection");
+            }
+            return b;
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+}
