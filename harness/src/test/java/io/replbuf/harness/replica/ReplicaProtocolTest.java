@@ -135,11 +135,12 @@ class ReplicaProtocolTest {
     void shouldFindEveryMarkHoweverTheStreamIsCut() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        byte[] mark = "abcab".getBytes();
-        for (int round = 0; round < 2_000; round++) {
-            byte[] text = new byte[random.nextInt(60) + 1];
-            for (int i = 0; i < text.length; i++) {
-                text[i] = (byte) ('a' + random.nextInt(3));
+        for (int round = 0; round < 5_000; round++) {
+            byte[] mark = letters(random, 4 + random.nextInt(9));
+            byte[] text = letters(random, random.nextInt(60) + 1);
+            if (text.length > mark.length) {
+                int planted = random.nextInt(text.length - mark.length);
+                System.arraycopy(mark, 0, text, planted, mark.length);
             }
             List<Integer> expected = new ArrayList<>();
             for (int at = 0; at + mark.length <= text.length; ) {
@@ -167,6 +168,14 @@ class ReplicaProtocolTest {
             }
             assertThat(found).as("seed %d round %d", seed, round).isEqualTo(expected);
         }
+    }
+
+    private static byte[] letters(Random random, int length) {
+        byte[] letters = new byte[length];
+        for (int i = 0; i < length; i++) {
+            letters[i] = (byte) ('a' + random.nextInt(3));
+        }
+        return letters;
     }
 
     private static byte[] part(byte[] bytes, int from, int to) {
