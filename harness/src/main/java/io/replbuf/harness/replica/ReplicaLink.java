@@ -80,7 +80,7 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter {
         } else {
             // A read that is already asked for may still take this much; a pause should not let
             // more in.
-            reads.grant(paused ? 1 : PacedReads.FREE_READ_BYTES);
+            reads.grant(paused ? 1 : PacedReads.GRANT_BYTES_MAX);
             channel.config().setAutoRead(false);
             askForRead();
         }
@@ -92,9 +92,9 @@ final class ReplicaLink extends ChannelInboundHandlerAdapter {
             return;
         }
         if (bucket == null) {
-            reads.grant(PacedReads.FREE_READ_BYTES);
+            reads.grant(PacedReads.GRANT_BYTES_MAX);
         } else {
-            int bytes = bucket.available(System.nanoTime(), PacedReads.FREE_READ_BYTES);
+            int bytes = bucket.available(System.nanoTime(), PacedReads.GRANT_BYTES_MAX);
             if (bytes == 0) {
                 wakeLater(bucket.nanosUntilWorthwhile());
                 return;
