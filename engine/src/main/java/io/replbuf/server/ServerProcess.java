@@ -64,9 +64,12 @@ final class ServerProcess {
         return serve(config);
     }
 
-    /** Without a word, unless it fails: then the server is as good as ever, but for its first replicas. */
+    /**
+     * Without a word, unless it fails: then the server is as good as ever, but for its first replicas. A log that cannot be
+     * silenced would say "Ready" before we are, so with such a one there is no rehearsal.
+     */
     private void rehearse(ServerConfig config) {
-        if (!config.bool("repl-buffer-rehearsal")) {
+        if (!config.bool("repl-buffer-rehearsal") || log == ProcessLog.UNCHANGED) {
             return;
         }
         String problem = null;

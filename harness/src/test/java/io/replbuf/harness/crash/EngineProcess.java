@@ -46,7 +46,6 @@ final class EngineProcess implements AutoCloseable {
                         RedisServer.class.getName()));
         command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1"));
         command.addAll(List.of("--dir", dir.toString(), "--enable-debug-command", "yes"));
-        command.addAll(List.of("--repl-buffer-rehearsal", "no"));
         command.addAll(directives);
         process =
                 new ProcessBuilder(command)
