@@ -24,7 +24,12 @@ import java.util.stream.Stream;
 final class Rehearsal {
     private static final int SETS = 2_000;
     private static final int FULL_RESYNCS = 2;
-    private static final int PARTIAL_RESYNCS = 24;
+
+    /** From 200 calls on the JVM compiles a method. */
+    private static final int PARTIAL_RESYNCS = 250;
+
+    /** Of a partial resync: its begin. */
+    private static final int BEGIN_BYTES = 64 << 10;
 
     /** Where that is an option, so that partial resyncs begin in the log and end in memory. */
     private static final String WINDOW = "repl-buffer-window";
@@ -90,7 +95,8 @@ final class Rehearsal {
             for (int i = 0; i < PARTIAL_RESYNCS; i++) {
                 try (Peer replica = new Peer(port)) {
                     replica.ask("PSYNC", replid, Long.toString(offset + 1));
-                    replica.skip(SETS * (long) VALUE.length);
+                    replica.skip(i == 0 ? SETS * (long) VALUE.length : BEGIN_BYTES);
+                    replica.reset();
                 }
             }
         }
@@ -167,6 +173,11 @@ final class Rehearsal {
 
         void skip(long bytes) throws IOException {
             in.skipNBytes(bytes);
+        }
+
+        /** Closing will reset the connection: hundreds in TIME_WAIT would be left else. */
+        void reset() throws IOException {
+            socket.setSoLinger(true, 0);
         }
 
         private String line() throws IOException {
