@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,21 +14,30 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Any thread. One extent is kept mapped and touched ahead by the helper (touching takes 12 ms, which the command loop
  * should not pay); a caller that comes before it is ready maps one itself rather than wait. A released extent becomes the
- * spare if there is none, else the helper gives its pages back to the operating system at once, so what is mapped is what
- * is in use plus one. Where a JVM can give nothing back (said once, with the first extent), released ones are kept and used again.
+ * spare if there is none, else the helper gives its pages back to the operating system, so what is mapped is soon what is in use
+ * plus one. It rests between two, since a core that does nothing but unmap is one that the loops share; one that still
+ * waits for that is handed out again before any is mapped. Where a JVM can give nothing back (said once, with the first extent), released ones are kept and used again.
  */
 public final class Extents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Extents.class);
+
+    /** The helper unmaps a quarter of the time: 32 MiB take 5 ms, so that 2 GiB are back within 1.5 s. */
+    private static final int REST_TO_WORK = 3;
 
     private final NativeMemory nativeMemory;
     private final long limitBytes;
     private final Executor helper;
     private final boolean keeping;
     private final Queue<Extent> spares = new ArrayDeque<>(2);
+    private final Queue<Extent> leaving = new ArrayDeque<>();
     private final Pieces pieces;
     private long pieceBytes;
     private int live;
-    private int unmapping;
+
+    /** Whether the helper is on it, or asked to be. */
+    private boolean unmapping;
+
+    private int inHand;
     private boolean preparing;
     private boolean closed;
     private long refusals;
@@ -99,7 +109,7 @@ public final class Extents implements AutoCloseable {
                 return null;
             }
             live++;
-            extent = spares.poll();
+            extent = spares.isEmpty() ? leaving.poll() : spares.poll();
         }
         if (extent == null) {
             extent = map();
@@ -137,21 +147,41 @@ public final class Extents implements AutoCloseable {
             return;
         }
         synchronized (this) {
-            unmapping++;
+            leaving.add(extent);
+            if (unmapping) {
+                return;
+            }
+            unmapping = true;
         }
         try {
-            helper.execute(() -> unmapReleased(extent));
+            helper.execute(this::unmapLeaving);
         } catch (RejectedExecutionException e) {
             // The helper has ended before the last owner; then here.
-            unmapReleased(extent);
+            unmapLeaving();
         }
     }
 
-    private void unmapReleased(Extent extent) {
-        nativeMemory.unmap(extent.memory());
-        synchronized (this) {
-            unmapping--;
+    private void unmapLeaving() {
+        for (Extent extent = takeLeaving(); extent != null; extent = takeLeaving()) {
+            long start = System.nanoTime();
+            nativeMemory.unmap(extent.memory());
+            if (unmappedAndMoreToCome()) {
+                LockSupport.parkNanos(REST_TO_WORK * (System.nanoTime() - start));
+            }
         }
+    }
+
+    private synchronized Extent takeLeaving() {
+        Extent extent = leaving.poll();
+        unmapping = extent != null;
+        inHand = extent == null ? 0 : 1;
+        return extent;
+    }
+
+    /** False, too, once closed: nobody is left who could be disturbed. */
+    private synchronized boolean unmappedAndMoreToCome() {
+        inHand = 0;
+        return !closed && !leaving.isEmpty();
     }
 
     /** Bytes in use by owners, pieces included, without the spare. */
@@ -161,7 +191,7 @@ public final class Extents implements AutoCloseable {
 
     /** Bytes mapped: the spare and what the helper has yet to unmap included. */
     public synchronized long mappedBytes() {
-        return ((long) live + spares.size() + unmapping) * Extent.BYTES + pieceBytes;
+        return ((long) live + spares.size() + leaving.size() + inHand) * Extent.BYTES + pieceBytes;
     }
 
     /** How often an extent could not be had. */
@@ -184,6 +214,10 @@ public final class Extents implements AutoCloseable {
     private void prepareSpare() {
         synchronized (this) {
             if (helper == null || preparing || closed || !spares.isEmpty()) {
+                return;
+            }
+            if (!leaving.isEmpty()) {
+                spares.add(leaving.remove());
                 return;
             }
             preparing = true;

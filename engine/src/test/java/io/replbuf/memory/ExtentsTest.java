@@ -100,6 +100,29 @@ class ExtentsTest {
     }
 
     @Test
+    void shouldHandOutWhatStillWaitsToBeUnmappedBeforeItMapsAny() {
+        Extents extents = new Extents(4L * Extent.BYTES, helped::add);
+        Extent one = extents.acquire();
+        runHelper();
+        Extent two = extents.acquire();
+        runHelper();
+        Extent three = extents.acquire();
+        runHelper();
+        extents.release(one);
+        extents.release(two);
+        assertThat(extents.mappedBytes())
+                .as("a spare, and two that leave")
+                .isEqualTo(4L * Extent.BYTES);
+
+        extents.acquire();
+        assertThat(extents.acquire()).isIn(one, two);
+        assertThat(extents.mappedBytes()).isEqualTo(4L * Extent.BYTES);
+        runHelper();
+        assertThat(extents.liveBytes()).isEqualTo(3L * Extent.BYTES);
+        extents.release(three);
+    }
+
+    @Test
     void shouldTakeBackWhatIsReleasedAfterClose() {
         Extents extents = new Extents(4L * Extent.BYTES, null);
         Extent late = extents.acquire();
