@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ public final class Primary implements AutoCloseable {
     private final FullResyncs fullResyncs;
     private final ReplicaLoops loops;
     private final Sessions sessions = new Sessions();
+    private final Runnable settleAsked = this::settleAsked;
     private final AtomicBoolean turnAsked = new AtomicBoolean();
     private final SendConfig sendConfig;
     private final SessionEvents sessionEvents = new SessionEvents();
@@ -496,17 +498,22 @@ public final class Primary implements AutoCloseable {
 
     private void askForTurn() {
         if (turnAsked.compareAndSet(false, true)) {
-            commandLoop.execute(
-                    () -> {
-                        turnAsked.set(false);
-                        settle();
-                    });
+            commandLoop.execute(settleAsked);
         }
     }
 
+    private void settleAsked() {
+        turnAsked.set(false);
+        settle();
+    }
+
+    /**
+     * What is left is done after the loop has looked at its sockets: a task that asks for the next runs before them, so that
+     * 2 GB were trimmed in one go, for 13 ms.
+     */
     private void settle() {
-        if (buffer.turn(TRIM_BLOCKS)) {
-            askForTurn();
+        if (buffer.turn(TRIM_BLOCKS) && turnAsked.compareAndSet(false, true)) {
+            commandLoop.schedule(settleAsked, 1, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -73,16 +73,13 @@ public final class RedisServer implements AutoCloseable {
         this.config = config;
         this.log = log;
         this.disk = disk;
-        commandGroup =
-                new MultiThreadIoEventLoopGroup(
-                        1, threads("replbuf-command"), transport.handlers());
+        commandGroup = new Loops(1, threads("replbuf-command"), transport.handlers());
         SingleThreadIoEventLoop eventLoop = (SingleThreadIoEventLoop) commandGroup.next();
         int replicaLoops = (int) config.number("io-threads") - 1;
         replicaGroup =
                 replicaLoops == 0
                         ? eventLoop
-                        : new MultiThreadIoEventLoopGroup(
-                                replicaLoops, threads("replbuf-replica"), transport.handlers());
+                        : new Loops(replicaLoops, threads("replbuf-replica"), transport.handlers());
         helper = Executors.newSingleThreadExecutor(threads("replbuf-helper"));
         extents = new Extents(config.number("repl-buffer-max-memory"), helper);
         keyspace =
@@ -294,9 +291,7 @@ public final class RedisServer implements AutoCloseable {
     private EventLoopGroup senderGroup() {
         int threads = SendConfig.of(config.strategyOptions()).senderThreads();
         if (threads > 0 && Strategies.named(config.text("repl-buffer-strategy")).needsHistory()) {
-            senderGroup =
-                    new MultiThreadIoEventLoopGroup(
-                            threads, threads("replbuf-sender"), transport.handlers());
+            senderGroup = new Loops(threads, threads("replbuf-sender"), transport.handlers());
         }
         return senderGroup;
     }
