@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,8 @@ public final class Extents implements AutoCloseable {
 
     /** The helper unmaps a quarter of the time: 32 MiB take 5 ms, so that 2 GiB are back within 1.5 s. */
     private static final int REST_TO_WORK = 3;
+
+    private static final long REST_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final NativeMemory nativeMemory;
     private final long limitBytes;
@@ -125,7 +128,10 @@ public final class Extents implements AutoCloseable {
         return extent;
     }
 
-    /** Gives an extent back; the caller must not touch it, nor any slice of it, again. */
+    /**
+     * Gives an extent back; the caller must not touch it, nor any slice of it, again. Its pages take milliseconds to give back, and
+     * the releasing thread is often the command loop, so the helper does that.
+     */
     public void release(Extent extent) {
         synchronized (this) {
             if (live == 0) {
@@ -136,22 +142,17 @@ public final class Extents implements AutoCloseable {
                 spares.add(extent);
                 return;
             }
+            if (helper != null) {
+                leaving.add(extent);
+                if (unmapping) {
+                    return;
+                }
+                unmapping = true;
+            }
         }
-        unmapAside(extent);
-    }
-
-    /** The pages of an extent take milliseconds to give back, too; the releasing thread is often the command loop. */
-    private void unmapAside(Extent extent) {
         if (helper == null) {
             nativeMemory.unmap(extent.memory());
             return;
-        }
-        synchronized (this) {
-            leaving.add(extent);
-            if (unmapping) {
-                return;
-            }
-            unmapping = true;
         }
         try {
             helper.execute(this::unmapLeaving);
@@ -164,9 +165,15 @@ public final class Extents implements AutoCloseable {
     private void unmapLeaving() {
         for (Extent extent = takeLeaving(); extent != null; extent = takeLeaving()) {
             long start = System.nanoTime();
-            nativeMemory.unmap(extent.memory());
+            try {
+                nativeMemory.unmap(extent.memory());
+            } catch (RuntimeException e) {
+                LOG.error(
+                        "An extent of {} bytes cannot be given back and is lost", Extent.BYTES, e);
+            }
             if (unmappedAndMoreToCome()) {
-                LockSupport.parkNanos(REST_TO_WORK * (System.nanoTime() - start));
+                long rest = REST_TO_WORK * (System.nanoTime() - start);
+                LockSupport.parkNanos(Math.min(rest, REST_NANOS_MAX));
             }
         }
     }
@@ -226,7 +233,13 @@ public final class Extents implements AutoCloseable {
     }
 
     private void mapSpare() {
-        Extent extent = map();
+        Extent extent;
+        synchronized (this) {
+            extent = leaving.poll();
+        }
+        if (extent == null) {
+            extent = map();
+        }
         boolean unwanted;
         synchronized (this) {
             preparing = false;

@@ -114,12 +114,18 @@ class ExtentsTest {
                 .as("a spare, and two that leave")
                 .isEqualTo(4L * Extent.BYTES);
 
-        extents.acquire();
-        assertThat(extents.acquire()).isIn(one, two);
+        Extent spare = extents.acquire();
+        Extent left = extents.acquire();
+        assertThat(left).isIn(one, two);
         assertThat(extents.mappedBytes()).isEqualTo(4L * Extent.BYTES);
         runHelper();
         assertThat(extents.liveBytes()).isEqualTo(3L * Extent.BYTES);
+        extents.release(spare);
+        extents.release(left);
         extents.release(three);
+        extents.close();
+        runHelper();
+        assertThat(extents.mappedBytes()).isZero();
     }
 
     @Test
