@@ -504,7 +504,12 @@ public final class Primary implements AutoCloseable {
 
     private void settleAsked() {
         turnAsked.set(false);
-        settle();
+        try {
+            settle();
+        } catch (RuntimeException e) {
+            // A scheduled task's would end in a future that nobody reads.
+            LOG.error("Trimming the stream failed, the next turn tries again", e);
+        }
     }
 
     /**

@@ -107,10 +107,10 @@ final class ReplicaSender {
                 return due;
             }
         }
-        lastSendNanos = now;
+        // After the short first turn, what is left need not gather.
+        lastSendNanos = hasSent ? now : now - config.delayNanosMax();
         quantumLeft =
                 hasSent ? config.quantumBytes() : Math.min(FIRST_TURN_BYTES, config.quantumBytes());
-        hasSent = true;
         loop.sending();
         send();
         return Long.MAX_VALUE;
@@ -198,7 +198,8 @@ final class ReplicaSender {
     /** Sends a bounded copy, from memory or from the log. */
     private void sendCopy() {
         boolean fromLog = cursor.inLog();
-        int most = fromLog ? pacedBytes(CopiedSends.MAX_BYTES) : CopiedSends.MAX_BYTES;
+        int turn = Math.min(CopiedSends.MAX_BYTES, quantumLeft);
+        int most = fromLog ? pacedBytes(turn) : turn;
         ByteBuf copy = most == 0 ? null : nextCopy(most);
         if (copy == null && fromLog && most > 0) {
             loop.waitForLog();
@@ -265,6 +266,7 @@ final class ReplicaSender {
     /** What was in the channel is out of it. */
     private void sent() {
         busy = false;
+        hasSent = true;
         publish();
         long offset = cursor.offset();
         if (!stopped && cursor.pendingBytes() > 0) {
