@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Event loops that look at their sockets at least every millisecond or 64 tasks.
+ * Event loops that go back to their sockets once tasks have taken a millisecond, as looked at after every 64 tasks.
  *
  * <p>Netty's own let tasks that ask for further tasks go on for a second: a replica that catches up is such a task.
  */

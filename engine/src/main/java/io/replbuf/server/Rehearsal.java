@@ -5,7 +5,6 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +18,7 @@ import java.util.stream.Stream;
  *
  * <p>The first resync of a process loads and links some hundred classes, on the command loop: 5 ms until a partial one's first
  * byte and 40 ms at the start of a snapshot, for everybody. Here nobody waits for it. The scratch server has the real one's
- * strategy, a folder under {@code java.io.tmpdir}, a free port of the loopback interface, and is gone when {@link #play} returns.
+ * strategy, a folder of its own, a free port of the loopback interface, and has ended when {@link #play} returns.
  */
 final class Rehearsal {
     private static final int SETS = 2_000;
@@ -35,8 +34,10 @@ final class Rehearsal {
     private static final String WINDOW = "repl-buffer-window";
 
     private static final String WINDOW_BYTES = "1mb";
+    private static final String ADDRESS = "127.0.0.1";
     private static final byte[] VALUE = new byte[1024];
     private static final int MARK_BYTES = 40;
+    private static final int TAIL_CHARS = 4096;
     private static final int DEADLINE_MILLIS = 10_000;
 
     private Rehearsal() {}
@@ -44,7 +45,7 @@ final class Rehearsal {
     /**
      * @param strategy as in {@code repl-buffer-strategy}
      * @param temporary a folder to make one in
-     * @throws IOException if it could not be played to the end; nothing of it is left then either
+     * @throws IOException if it could not be played to the end, or its folder not be deleted
      */
     static void play(String strategy, Path temporary) throws IOException {
         Path dir = Files.createTempDirectory(temporary, "replbuf-rehearsal");
@@ -63,7 +64,7 @@ final class Rehearsal {
                 new ServerConfig()
                         .anyPort(true)
                         .set("port", "0")
-                        .set("bind", "127.0.0.1")
+                        .set("bind", ADDRESS)
                         .set("dir", dir.toString())
                         .set("save", "")
                         .set("repl-diskless-sync", "yes")
@@ -83,7 +84,7 @@ final class Rehearsal {
             long offset = 0;
             for (int i = 0; i < FULL_RESYNCS; i++) {
                 try (Peer replica = new Peer(port)) {
-                    String[] granted = replica.ask("PSYNC", "?", "-1").split(" ");
+                    String[] granted = replica.ask("+FULLRESYNC", "PSYNC", "?", "-1").split(" ");
                     replid = granted[1];
                     offset = Long.parseLong(granted[2]);
                     replica.snapshot();
@@ -94,7 +95,7 @@ final class Rehearsal {
             }
             for (int i = 0; i < PARTIAL_RESYNCS; i++) {
                 try (Peer replica = new Peer(port)) {
-                    replica.ask("PSYNC", replid, Long.toString(offset + 1));
+                    replica.ask("+CONTINUE", "PSYNC", replid, Long.toString(offset + 1));
                     replica.skip(i == 0 ? SETS * (long) VALUE.length : BEGIN_BYTES);
                     replica.reset();
                 }
@@ -116,7 +117,7 @@ final class Rehearsal {
         private final InputStream in;
 
         Peer(int port) throws IOException {
-            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket = new Socket(ADDRESS, port);
             socket.setSoTimeout(DEADLINE_MILLIS);
             socket.setTcpNoDelay(true);
             in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
@@ -134,13 +135,14 @@ final class Rehearsal {
         }
 
         /** Says what a replica says first, and then this; the reply to this. */
-        String ask(String... words) throws IOException {
+        String ask(String expected, String... words) throws IOException {
             send("REPLCONF", "listening-port", "0", "capa", "eof", "capa", "psync2");
             line();
             send(words);
             String reply = line();
-            if (!reply.startsWith("+")) {
-                throw new IOException(String.join(" ", words) + ": " + reply);
+            if (!reply.startsWith(expected)) {
+                throw new IOException(
+                        String.join(" ", words) + ": " + reply + " (expected: " + expected + ")");
             }
             return reply;
         }
@@ -151,10 +153,16 @@ final class Rehearsal {
             if (!header.startsWith("$EOF:") || header.length() != 5 + MARK_BYTES) {
                 throw new IOException(header + " (expected: $EOF:<mark>)");
             }
-            byte[] mark = header.substring(5).getBytes(StandardCharsets.ISO_8859_1);
-            for (int matched = 0; matched < MARK_BYTES; ) {
-                int b = next();
-                matched = b == mark[matched] ? matched + 1 : b == mark[0] ? 1 : 0;
+            String mark = header.substring(5);
+            char end = mark.charAt(MARK_BYTES - 1);
+            StringBuilder last = new StringBuilder(TAIL_CHARS);
+            for (boolean over = false; !over; ) {
+                if (last.length() == TAIL_CHARS) {
+                    last.delete(0, TAIL_CHARS - MARK_BYTES);
+                }
+                char b = (char) next();
+                last.append(b);
+                over = b == end && last.indexOf(mark, last.length() - MARK_BYTES) >= 0;
             }
         }
 

@@ -1,10 +1,16 @@
 package io.replbuf.server;
 
 import io.replbuf.log.LogFiles;
+import io.replbuf.memory.Extent;
+import io.replbuf.memory.Extents;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +31,9 @@ final class ServerProcess {
               --repl-buffer-max-memory BYTES                   most native memory for keys and stream
               --repl-buffer-rehearsal yes|no                   play a resync before opening, so that the first is fast (default: yes)
             """;
+
+    /** It takes a quarter of a second. */
+    private static final int REHEARSAL_SECONDS = 10;
 
     private final ProcessLog log;
     private final PrintStream out = System.out;
@@ -72,20 +81,34 @@ final class ServerProcess {
         if (!config.bool("repl-buffer-rehearsal") || log == ProcessLog.UNCHANGED) {
             return;
         }
+        // What this JVM cannot do is said once, now or never.
+        new Extents(Extent.BYTES, null).close();
+        String strategy = config.text("repl-buffer-strategy");
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        FutureTask<Void> rehearsal =
+                new FutureTask<>(
+                        () -> {
+                            Rehearsal.play(strategy, temporary);
+                            return null;
+                        });
+        Thread stage = new Thread(rehearsal, "replbuf-rehearsal");
+        stage.setDaemon(true);
         String problem = null;
-        log.level("nothing");
         try {
-            Rehearsal.play(
-                    config.text("repl-buffer-strategy"),
-                    Path.of(System.getProperty("java.io.tmpdir")));
-        } catch (IOException | RuntimeException e) {
-            problem = e.toString();
+            log.level("nothing");
+            stage.start();
+            rehearsal.get(REHEARSAL_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            problem = e.getCause().toString();
+        } catch (TimeoutException e) {
+            problem = "not over after " + REHEARSAL_SECONDS + " s";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             log.level(config.text("loglevel"));
         }
         if (problem != null) {
-            LOG.warn(
-                    "The rehearsal of a resync failed, the first one may take longer: {}", problem);
+            LOG.warn("The rehearsal of a resync failed, the first may take longer: {}", problem);
         }
     }
 

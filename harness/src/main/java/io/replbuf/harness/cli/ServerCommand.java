@@ -43,12 +43,16 @@ public final class ServerCommand implements ToolProvider {
     /**
      * Steers Logback by Redis' words.
      *
-     * <p>Lines are laid out and written by a thread of their own, so that neither the command loop nor a replica loop waits for a
-     * disk or a terminal. None is dropped: only with this many on their way does a loop wait, and {@link #close} writes what is left.
+     * <p>Lines are laid out and written by a thread of their own, so that neither the command loop nor a replica loop waits for
+     * a disk or a terminal. While the process lives none is dropped: with this many on their way a loop waits after all. {@link
+     * #close} writes what is left; who kills the process loses that.
      */
     private static final class LogbackLog implements ProcessLog, AutoCloseable {
         private static final String ENGINE = "io.replbuf";
         private static final int LINES_UNDER_WAY = 16_384;
+
+        /** How long a disk or pipe that takes nothing may hold up the end of the process. */
+        private static final int FLUSH_MILLIS = 10_000;
 
         private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         private final ch.qos.logback.classic.Logger root =
@@ -102,7 +106,7 @@ public final class ServerCommand implements ToolProvider {
             behind.setName("behind " + appender.getName());
             behind.setQueueSize(LINES_UNDER_WAY);
             behind.setDiscardingThreshold(0);
-            behind.setMaxFlushTime(0);
+            behind.setMaxFlushTime(FLUSH_MILLIS);
             behind.addAppender(appender);
             behind.start();
             root.addAppender(behind);

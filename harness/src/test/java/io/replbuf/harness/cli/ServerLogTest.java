@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,9 +23,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ServerLogTest {
     @TempDir Path dir;
+    private Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    private Process process;
+
+    @AfterEach
+    void end() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
 
     @Test
-    void portInUseIsTheLastLineOfTheLogFile() throws Exception {
+    void shouldEndTheLogFileWithWhyItDidNotStart() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Path file = dir.resolve("server.log");
             int status = run("--port", port(taken), "--logfile", file.toString());
@@ -36,7 +46,7 @@ class ServerLogTest {
     }
 
     @Test
-    void portInUseIsTheLastLineOnStdout() throws Exception {
+    void shouldEndStdoutWithWhyItDidNotStart() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int status = run("--port", port(taken));
 
@@ -50,8 +60,8 @@ class ServerLogTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"legacy", "shared", "aof-psync"})
-    void rehearsalSaysNothing(String strategy) throws Exception {
-        Process process = start("--port", freePort(), "--repl-buffer-strategy", strategy);
+    void shouldSayNothingOfTheRehearsal(String strategy) throws Exception {
+        start("--port", freePort(), "--repl-buffer-strategy", strategy);
 
         Awaitility.await()
                 .atMost(Duration.ofSeconds(50))
@@ -63,14 +73,30 @@ class ServerLogTest {
         assertThat(Files.readAllLines(stdout())).last().asString().contains("bye bye");
     }
 
-    private int run(String... directives) throws IOException, InterruptedException {
-        return start(directives).waitFor();
+    @Test
+    void shouldStartAllTheSameWhereTheRehearsalHasNoFolder() throws Exception {
+        temporary = Files.createFile(dir.resolve("no-folder"));
+        start("--port", freePort());
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(50))
+                .until(() -> !process.isAlive() || log().contains("Ready to accept connections"));
+        process.destroy();
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(log()).contains("The rehearsal of a resync failed", "no-folder");
     }
 
-    private Process start(String... directives) throws IOException {
+    private int run(String... directives) throws IOException, InterruptedException {
+        start(directives);
+        return process.waitFor();
+    }
+
+    private void start(String... directives) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.add("-Djava.io.tmpdir=" + temporary);
         command.add("-cp");
         command.add(
                 System.getProperty(
@@ -78,10 +104,11 @@ class ServerLogTest {
         command.addAll(List.of(Replbuf.class.getName(), "server", "--bind", "127.0.0.1"));
         command.addAll(List.of("--dir", dir.toString(), "--save", ""));
         command.addAll(List.of(directives));
-        return new ProcessBuilder(command)
-                .redirectOutput(stdout().toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        process =
+                new ProcessBuilder(command)
+                        .redirectOutput(stdout().toFile())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
     }
 
     private static String freePort() throws IOException {
