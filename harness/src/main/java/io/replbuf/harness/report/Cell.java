@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -103,21 +104,28 @@ final class Cell {
         return directive != null ? size(directive) : Math.max(backlogBytes(), SIXTEEN_MIB);
     }
 
-    /** Bytes of one block of the stream: what the blocks in use hold, filled or not, over their number; NaN when not recorded. */
+    /**
+     * Bytes of one block of the stream: what the blocks in use hold, filled or not, over their number; NaN when not recorded. The
+     * median of the samples, since a sample reads its columns one after the other, while the server goes on.
+     */
     double blockBytes() {
         double[] blocks = memory.has("buf_blocks") ? numbers(memory, "buf_blocks") : new double[0];
         double[] held = numbers(memory, "buf_unique", "buf_slack");
-        for (int i = 0; i < blocks.length; i++) {
-            if (blocks[i] > 0) {
-                return held[i] / blocks[i];
-            }
-        }
-        return Double.NaN;
+        double[] sizes =
+                IntStream.range(0, blocks.length)
+                        .filter(i -> blocks[i] > 0)
+                        .mapToDouble(i -> held[i] / blocks[i])
+                        .sorted()
+                        .toArray();
+        return sizes.length == 0 ? Double.NaN : sizes[sizes.length / 2];
     }
 
-    /** Highest sum of the ledger's columns but for the books kept on blocks and cursors, while measuring, in bytes. */
+    /** The most blocks in use while measuring, in bytes; the books kept on them are not counted. */
     double peakInBlocks() {
-        return peakOf("buf_unique", "buf_duplicated", "buf_slack", "buf_retired");
+        double block = blockBytes();
+        return Double.isFinite(block)
+                ? peakOf("buf_blocks") * block
+                : peakOf("buf_unique", "buf_duplicated", "buf_slack", "buf_retired");
     }
 
     /** Lag by sample and replica. */
