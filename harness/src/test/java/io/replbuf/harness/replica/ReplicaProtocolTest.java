@@ -139,7 +139,7 @@ class ReplicaProtocolTest {
             byte[] mark = letters(random, 4 + random.nextInt(9));
             byte[] text = letters(random, random.nextInt(60) + 1);
             if (text.length > mark.length) {
-                int planted = random.nextInt(text.length - mark.length);
+                int planted = random.nextInt(text.length - mark.length + 1);
                 System.arraycopy(mark, 0, text, planted, mark.length);
             }
             List<Integer> expected = new ArrayList<>();
