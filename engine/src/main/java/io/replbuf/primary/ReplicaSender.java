@@ -181,7 +181,7 @@ final class ReplicaSender {
                             if (slot != null) {
                                 slot.add(ReplicaSlot.Field.FILE_BYTES, taken);
                             }
-                            quantumLeft -= taken;
+                            quantumLeft -= (int) taken;
                             boolean goesOn = done.isSuccess() && !stopped && quantumLeft > 0;
                             if (rate != null) {
                                 rate.took(taken);
