@@ -341,8 +341,13 @@ public final class RedisServer implements AutoCloseable {
             ended &= end(senderGroup);
         }
         if (ended) {
-            loop.release();
-            keyspace.close();
+            try {
+                loop.release();
+                keyspace.close();
+            } catch (RuntimeException e) {
+                // The process ends all the same, whoever waits for that must hear of it.
+                LOG.error("Giving the data set's memory back failed", e);
+            }
         } else {
             LOG.warn("Threads did not end in {} seconds: their memory stays", STOP_SECONDS);
         }
