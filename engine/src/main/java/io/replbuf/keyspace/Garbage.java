@@ -41,6 +41,7 @@ final class Garbage {
             tables.remove().close();
         }
         lists.clear();
+        kept.clear();
     }
 
     /**

@@ -53,6 +53,11 @@ final class KeptMemory {
         records.free(ref);
     }
 
+    /** All that was kept goes with the memory that it stands in, and that is the keyspace's. Without a cut only. */
+    void clear() {
+        transfer(-bytes);
+    }
+
     private void mark(int ref, long charge) {
         records.setEpoch(ref, (int) (charge / SizeClasses.GRANULE));
     }

@@ -59,6 +59,29 @@ class CutTest {
     }
 
     @Test
+    void shouldBalanceTheBooksWhenAllIsFlushedRightAfterACutThatWasGivenUp() {
+        try (CommandDesk desk = new CommandDesk()) {
+            for (int i = 0; i < 1000; i++) {
+                desk.run("set", "k" + i, "v" + i);
+            }
+            Cut cut = desk.keyspace.beginCut();
+            for (int i = 0; i < 1000; i++) {
+                desk.run(
+                        "set",
+                        "k" + i,
+                        "a value of another size, so that the old one is kept " + i);
+            }
+            assertThat(desk.kept()).isPositive();
+            cut.close();
+
+            desk.run("flushall");
+
+            assertThat(desk.kept()).isZero();
+            assertThat(desk.keyspace.keyCount()).isZero();
+        }
+    }
+
+    @Test
     void shouldLeaveBatchesValidUntilTheyAreDoneAlsoWhenTheCutIsClosed() {
         try (CommandDesk desk = new CommandDesk()) {
             for (int i = 0; i < 100; i++) {
