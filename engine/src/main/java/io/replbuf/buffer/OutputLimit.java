@@ -21,6 +21,15 @@ public interface OutputLimit {
         return 0;
     }
 
+    /**
+     * For how long {@link Verdict#KILL} must have stood, look after look, before a replica goes that takes what it is owed; one
+     * that has taken nothing for so long goes at once. 0, as in Redis, drops either at the first look, also for a single
+     * value larger than the limit.
+     */
+    default int patienceMillis() {
+        return 0;
+    }
+
     /** What is to become of the replica. */
     enum Verdict {
         KEEP,

@@ -180,7 +180,7 @@ public final class Primary implements AutoCloseable {
         return log != null && log.writing();
     }
 
-    /** After the events of a turn: replica loops are woken, cursors settled, blocks trimmed, limits checked. */
+    /** After the events of a turn: limits checked, replica loops woken, cursors settled, blocks trimmed. */
     public void endOfTurn() {
         if (acksAsked) {
             acksAsked = false;
@@ -191,14 +191,16 @@ public final class Primary implements AutoCloseable {
         if (log != null) {
             log.wake();
         }
+        if (feed.nextOffset() >= checkLimitsAt) {
+            // Before this turn's bytes are sent, as in Redis: whom a limit without patience drops for
+            // them gets none of them, whichever loop is faster.
+            checkLimits();
+        }
         // Under send-only-synced the log's syncs make bytes ready, and wake.
         if (!sessions.isEmpty() && !sendConfig.onlySynced()) {
             loops.fed(feed.nextOffset());
         }
         settle();
-        if (feed.nextOffset() >= checkLimitsAt) {
-            checkLimits();
-        }
     }
 
     /** Every 100 ms: PINGs, timeouts, snapshots that are due, the backlog's end. */

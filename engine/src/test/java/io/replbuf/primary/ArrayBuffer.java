@@ -25,11 +25,16 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class ArrayBuffer implements ReplicationBuffer {
     private static final int MAX_BYTES = 64 << 20;
 
+    /** See {@link OutputLimit#patienceMillis}. */
+    static final BufferOption LIMIT_PATIENCE =
+            new BufferOption("array-limit-patience-millis", "0", "For tests of limits.");
+
     private static final AtomicLong TURNS = new AtomicLong();
 
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(MAX_BYTES);
     private final List<Cursor> cursors = new ArrayList<>();
     private final long backlogBytes;
+    private final int limitPatienceMillis;
     private long base;
     private volatile long next;
 
@@ -37,6 +42,7 @@ public final class ArrayBuffer implements ReplicationBuffer {
         base = context.startOffset();
         next = base;
         backlogBytes = context.backlogBytes();
+        limitPatienceMillis = Integer.parseInt(context.option(LIMIT_PATIENCE));
     }
 
     /** Found by ServiceLoader under the name {@code array}. */
@@ -48,7 +54,7 @@ public final class ArrayBuffer implements ReplicationBuffer {
 
         @Override
         public List<BufferOption> options() {
-            return List.of();
+            return List.of(LIMIT_PATIENCE);
         }
 
         @Override
@@ -119,10 +125,19 @@ public final class ArrayBuffer implements ReplicationBuffer {
 
     @Override
     public OutputLimit limit(LimitConfig config) {
-        return (outputBytes, aboveSoftMillis) ->
-                config.hardBytes() > 0 && outputBytes > config.hardBytes()
+        return new OutputLimit() {
+            @Override
+            public Verdict judge(long outputBytes, long aboveSoftMillis) {
+                return config.hardBytes() > 0 && outputBytes > config.hardBytes()
                         ? Verdict.KILL
                         : Verdict.KEEP;
+            }
+
+            @Override
+            public int patienceMillis() {
+                return limitPatienceMillis;
+            }
+        };
     }
 
     @Override

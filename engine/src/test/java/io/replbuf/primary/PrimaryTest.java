@@ -3,6 +3,7 @@ package io.replbuf.primary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.replbuf.buffer.LimitConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PrimaryTest {
     private static final String SELECT_0 = "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n";
+    private static final LimitConfig LIMIT = new LimitConfig(32 << 10, 0, 0);
 
     private static String set(String key, String value) {
         return "*3\r\n$3\r\nSET\r\n$"
@@ -178,6 +180,61 @@ class PrimaryTest {
         }
     }
 
+    @ParameterizedTest(name = "io-threads {0}")
+    @ValueSource(ints = {1, 2})
+    void shouldSendNothingOfAValueThatDropsItsReplicas(int ioThreads) throws Exception {
+        try (TestPrimary server = new TestPrimary(ioThreads, 1 << 20, 0, LIMIT, 0);
+                RawReplica replica = new RawReplica(server.port())) {
+            streamFirstKey(server, replica);
+            server.set("large", "x".repeat(1 << 20));
+            assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isZero();
+            assertThat(replica.readToTheEnd()).isZero();
+        }
+    }
+
+    @ParameterizedTest(name = "io-threads {0}")
+    @ValueSource(ints = {1, 2})
+    void shouldKeepAReplicaThatTakesAValueBeyondTheLimitWithinThePatience(int ioThreads)
+            throws Exception {
+        try (TestPrimary server = new TestPrimary(ioThreads, 1 << 20, 0, LIMIT, 100);
+                RawReplica replica = new RawReplica(server.port())) {
+            streamFirstKey(server, replica);
+            String value = "x".repeat(16 << 20);
+            server.set("large", value);
+            server.cron();
+            assertThat(replica.read(set("large", value).length())).isEqualTo(set("large", value));
+            long end = server.offset() + 1;
+            await().atMost(Duration.ofSeconds(10))
+                    .until(
+                            () ->
+                                    server.onCommandLoop(
+                                                    () ->
+                                                            server.primary
+                                                                    .replicas()
+                                                                    .get(0)
+                                                                    .sentOffset())
+                                            == end);
+            server.wallMillis.addAndGet(100);
+            server.cron();
+            assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldDropAReplicaThatTakesNothingWithinThePatience() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0, LIMIT, 100);
+                RawReplica replica = new RawReplica(server.port())) {
+            streamFirstKey(server, replica);
+            server.set("large", "x".repeat(48 << 20));
+            server.wallMillis.addAndGet(99);
+            server.cron();
+            assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isEqualTo(1);
+            server.wallMillis.addAndGet(1);
+            server.cron();
+            assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isZero();
+        }
+    }
+
     @Test
     void shouldDropAReplicaThatIsSilentForTheTimeout() throws Exception {
         try (TestPrimary server = new TestPrimary(2, 1 << 20, 0);
@@ -194,6 +251,14 @@ class PrimaryTest {
             assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isZero();
             assertThat(replica.closedByPeer()).isTrue();
         }
+    }
+
+    private static void streamFirstKey(TestPrimary server, RawReplica replica) throws Exception {
+        fullResync(server, replica);
+        replica.command("REPLCONF", "ACK", "0");
+        server.set("first", "1");
+        String stream = SELECT_0 + set("first", "1");
+        assertThat(replica.read(stream.length())).isEqualTo(stream);
     }
 
     private static void fullResync(TestPrimary server, RawReplica replica) throws Exception {

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** A replica byte by byte: sends what the test says, reads what it expects. Every read has a deadline. */
@@ -63,14 +64,20 @@ final class RawReplica implements AutoCloseable {
 
     /** Whether the peer has closed; waits for it, and reads what comes before. */
     boolean closedByPeer() throws IOException {
+        return readToTheEnd() >= 0;
+    }
+
+    /** How many bytes come before the peer closes; waits for it. */
+    long readToTheEnd() throws IOException {
+        long bytes = 0;
         try {
             while (in.read() >= 0) {
-                // Stream bytes that were already on their way.
+                bytes++;
             }
-            return true;
-        } catch (java.net.SocketException e) {
-            return true;
+        } catch (SocketException e) {
+            // Closed with something of ours unread.
         }
+        return bytes;
     }
 
     @Override

@@ -52,21 +52,23 @@ final class TestPrimary implements AutoCloseable {
     private final AtomicLong clientIds = new AtomicLong();
 
     TestPrimary(int ioThreads, long backlogBytes, int disklessDelaySeconds) throws Exception {
+        this(ioThreads, backlogBytes, disklessDelaySeconds, new LimitConfig(0, 0, 0), 0);
+    }
+
+    TestPrimary(
+            int ioThreads,
+            long backlogBytes,
+            int disklessDelaySeconds,
+            LimitConfig limit,
+            int limitPatienceMillis)
+            throws Exception {
         replicaGroup =
                 ioThreads == 1
                         ? commandGroup
                         : new MultiThreadIoEventLoopGroup(ioThreads - 1, NioIoHandler.newFactory());
         PrimaryConfig config =
                 new PrimaryConfig(
-                        backlogBytes,
-                        3600,
-                        60,
-                        10,
-                        true,
-                        disklessDelaySeconds,
-                        0,
-                        new LimitConfig(0, 0, 0),
-                        true);
+                        backlogBytes, 3600, 60, 10, true, disklessDelaySeconds, 0, limit, true);
         PrimaryEnv env =
                 new PrimaryEnv(
                         commandLoop,
@@ -79,7 +81,9 @@ final class TestPrimary implements AutoCloseable {
                         Runnable::run,
                         new TextSnapshots(),
                         "array",
-                        Map.of(),
+                        Map.of(
+                                ArrayBuffer.LIMIT_PATIENCE.name(),
+                                Integer.toString(limitPatienceMillis)),
                         null,
                         null,
                         ReplicaSlots.NONE,

@@ -52,4 +52,9 @@ final class AofPsyncLimit implements OutputLimit {
     public long softFloorBytes() {
         return logIsWritten.getAsBoolean() ? 0 : 2 * windowBytes.getAsLong();
     }
+
+    @Override
+    public int patienceMillis() {
+        return withoutLog.patienceMillis();
+    }
 }

@@ -200,7 +200,8 @@ final class SharedBuffer implements ReplicationBuffer {
 
     @Override
     public OutputLimit limit(LimitConfig limits) {
-        return new SharedLimit(limits, () -> backlogBytes, config.softLimitFloor());
+        return new SharedLimit(
+                limits, () -> backlogBytes, config.softLimitFloor(), config.limitPatienceMillis());
     }
 
     @Override

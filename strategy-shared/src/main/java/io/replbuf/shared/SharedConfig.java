@@ -8,6 +8,7 @@ package io.replbuf.shared;
  * @param neighbours whether blocks of ours are put side by side and read as one stretch
  * @param giveBack whether extents go back to the operating system as they run empty
  * @param softLimitFloor whether the soft output limit, too, is at least the backlog
+ * @param limitPatienceMillis for how long a replica that takes bytes may be beyond an output limit, 0 for no look longer
  * @param trimStepBlocks most blocks trimmed for each block added and for a cursor that is closed, 0 to leave it to the turn
  * @param backlogNanos how long the backlog keeps bytes at most, 0 for as long as its size allows
  * @param grace for replicas that an output limit dropped
@@ -18,11 +19,15 @@ record SharedConfig(
         boolean neighbours,
         boolean giveBack,
         boolean softLimitFloor,
+        int limitPatienceMillis,
         int trimStepBlocks,
         long backlogNanos,
         Grace grace) {
     /** What Redis allocates at least; also what a block may always have, however small the backlog. */
     static final int DEFAULT_BLOCK_BYTES = 16 << 10;
+
+    /** A period of cron, in which a loop that has its turns sends what a network takes: 125 MB at 10 Gbit/s. */
+    static final int DEFAULT_LIMIT_PATIENCE_MILLIS = 100;
 
     static final int MIN_BLOCK_BYTES = 64;
     static final int MAX_BLOCK_BYTES = 1 << 20;

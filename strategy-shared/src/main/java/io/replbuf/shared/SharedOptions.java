@@ -58,6 +58,14 @@ final class SharedOptions {
                     "Whether the soft output limit of replicas counts as the backlog size where it is smaller, as the hard"
                             + " limit always does; auto is yes, or no under redis7.");
 
+    static final BufferOption LIMIT_PATIENCE =
+            new BufferOption(
+                    "repl-buffer-limit-patience-millis",
+                    AUTO,
+                    "For how long a replica that takes what it is owed may be beyond an output limit, in milliseconds, 0 to 60000, so that"
+                            + " a value larger than the limit drops nobody who keeps up; one that has taken nothing for so long is"
+                            + " dropped at once. auto is 100, or 0 under redis7.");
+
     static final BufferOption TRIM_STEP =
             new BufferOption(
                     "repl-buffer-trim-step",
@@ -101,6 +109,7 @@ final class SharedOptions {
                     NEIGHBOURS,
                     GIVE_BACK,
                     SOFT_LIMIT_FLOOR,
+                    LIMIT_PATIENCE,
                     TRIM_STEP,
                     BACKLOG_SECONDS,
                     GRACE_SECONDS,
@@ -130,6 +139,7 @@ final class SharedOptions {
                 ours(NEIGHBOURS),
                 context.yes(GIVE_BACK),
                 ours(SOFT_LIMIT_FLOOR),
+                limitPatienceMillis(),
                 (int) number(TRIM_STEP, 1_000_000),
                 TimeUnit.SECONDS.toNanos(number(BACKLOG_SECONDS, 31_536_000)),
                 graceSeconds == 0
@@ -151,6 +161,14 @@ final class SharedOptions {
         return value.equals(AUTO) ? !redis7 : value.equals("yes");
     }
 
+    private int limitPatienceMillis() {
+        String value = context.option(LIMIT_PATIENCE);
+        if (value.equals(AUTO)) {
+            return redis7 ? 0 : SharedConfig.DEFAULT_LIMIT_PATIENCE_MILLIS;
+        }
+        return (int) digits(LIMIT_PATIENCE, 60_000, "auto or digits");
+    }
+
     private String choice(BufferOption option, String... expected) {
         String value = context.option(option);
         if (!List.of(expected).contains(value)) {
@@ -160,9 +178,13 @@ final class SharedOptions {
     }
 
     private long number(BufferOption option, long most) {
+        return digits(option, most, "digits");
+    }
+
+    private long digits(BufferOption option, long most, String expected) {
         String value = context.option(option);
         if (!value.matches("[0-9]{1,10}") || Long.parseLong(value) > most) {
-            throw refuse(option, value, "digits, 0 to " + most);
+            throw refuse(option, value, expected + ", 0 to " + most);
         }
         return Long.parseLong(value);
     }

@@ -214,6 +214,7 @@ class Redis7RulesTest {
         assertThat(limit.judge(50 << 20, 0)).isEqualTo(Verdict.KEEP);
         assertThat(limit.judge(100 << 20, -1)).isEqualTo(Verdict.KILL);
         assertThat(limit.softFloorBytes()).isZero();
+        assertThat(limit.patienceMillis()).isZero();
         assertThat(limit.judge(50 << 20, 1_001)).isEqualTo(Verdict.KILL);
         remake(100 << 20, Map.of("repl-buffer-soft-limit-floor", "yes"));
         assertThat(buffer.limit(new LimitConfig(512 << 10, 256 << 10, 1)).judge(50 << 20, 1_001))

@@ -189,7 +189,7 @@ class SharedChainTest {
 
     private static SharedConfig config(int blockBytes) {
         return new SharedConfig(
-                false, blockBytes, true, true, true, 64, 0, SharedConfig.Grace.NONE);
+                false, blockBytes, true, true, true, 0, 64, 0, SharedConfig.Grace.NONE);
     }
 
     @Test
@@ -219,12 +219,23 @@ class SharedChainTest {
     }
 
     @Test
+    void shouldHaveACronsPatienceUnlessToldOtherwise() {
+        remake(1 << 20, Map.of());
+        assertThat(buffer.limit(new LimitConfig(0, 0, 0)).patienceMillis()).isEqualTo(100);
+        remake(1 << 20, Map.of("repl-buffer-limit-patience-millis", "250"));
+        assertThat(buffer.limit(new LimitConfig(0, 0, 0)).patienceMillis()).isEqualTo(250);
+    }
+
+    @Test
     void shouldNameTheOptionThatIsWrong() {
         assertThatThrownBy(() -> buffer(1, Map.of("repl-buffer-block-size", "1000")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("repl-buffer-block-size: 1000 (expected: a power of two");
         assertThatThrownBy(() -> buffer(1, Map.of("repl-buffer-block-size", "16kb")))
                 .hasMessageContaining("repl-buffer-block-size: \"16kb\" (expected: digits");
+        assertThatThrownBy(() -> buffer(1, Map.of("repl-buffer-limit-patience-millis", "60001")))
+                .hasMessageContaining(
+                        "repl-buffer-limit-patience-millis: \"60001\" (expected: auto or digits, 0 to 60000)");
         assertThatThrownBy(() -> buffer(1, Map.of("repl-buffer-soft-limit-floor", "maybe")))
                 .hasMessageContaining(
                         "repl-buffer-soft-limit-floor: \"maybe\" (expected: auto or yes or no)");

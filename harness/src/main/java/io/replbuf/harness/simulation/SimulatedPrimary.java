@@ -262,14 +262,14 @@ final class SimulatedPrimary {
         if (log != null && !logAbandoned) {
             log.wake();
         }
+        if (buffer.nextOffset() - fedWhenLimitsChecked >= LIMIT_CHECK_BYTES) {
+            checkLimits();
+        }
         if (buffer.nextOffset() != fedAtTurn) {
             fedAtTurn = buffer.nextOffset();
             sessions.forEach(session -> session.loop.consider(session));
         }
         settle();
-        if (buffer.nextOffset() - fedWhenLimitsChecked >= LIMIT_CHECK_BYTES) {
-            checkLimits();
-        }
     }
 
     /** The server's cron. */
