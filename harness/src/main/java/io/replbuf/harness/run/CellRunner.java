@@ -45,7 +45,7 @@ public final class CellRunner implements CellExecutor {
             } else if (target.kind() == Target.Kind.REDIS) {
                 peers.put(cell.strategy(), target.address());
             } else if (target.kind() == Target.Kind.PROCESS && flags.isEmpty()) {
-                flags = EngineTarget.jvmFlags(cell);
+                flags = EngineCommand.jvmFlags(cell);
             }
         }
         return EnvironmentCollector.collect(flags, peers);
@@ -78,7 +78,7 @@ public final class CellRunner implements CellExecutor {
         return switch (cell.target().kind()) {
             case PROCESS -> EngineTarget.start(cell, work, log);
             case REDIS -> RedisTarget.start(cell, work, log);
-            case EMBEDDED -> EmbeddedTarget.start(cell, work);
+            case EMBEDDED -> EngineTarget.embedded(cell, work);
         };
     }
 

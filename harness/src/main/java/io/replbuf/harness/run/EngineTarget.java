@@ -5,29 +5,22 @@ import io.replbuf.harness.measure.ServerCounters;
 import io.replbuf.harness.replica.StreamTruth;
 import io.replbuf.harness.replica.TapTruth;
 import io.replbuf.harness.scenario.Cell;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** Our engine in a fresh JVM: the same class path, the flags of the build, counters and tap in memory. */
+/** Our engine, in a fresh JVM or in this one, and a folder in memory where it leaves counters and tap for us. */
 final class EngineTarget implements TargetServer {
-    private static final String MAIN = "io.replbuf.harness.cli.Replbuf";
-
-    private final ServerProcess process;
+    private final RunningServer server;
     private final Path shared;
     private final ServerCounters counters;
     private final StreamTruth tap;
 
-    private EngineTarget(ServerProcess process, Path shared) throws IOException {
-        this.process = process;
+    private EngineTarget(RunningServer server, Path shared) throws IOException {
+        this.server = server;
         this.shared = shared;
         this.counters = new EngineCounters(shared.resolve("counters"));
         this.tap = new TapTruth(shared.resolve("tap"));
@@ -35,51 +28,35 @@ final class EngineTarget implements TargetServer {
 
     static EngineTarget start(Cell cell, Path folder, Path log)
             throws IOException, InterruptedException {
+        return start(
+                cell,
+                directives -> ServerProcess.start(EngineCommand.of(cell), directives, folder, log));
+    }
+
+    static EngineTarget embedded(Cell cell, Path folder) throws IOException, InterruptedException {
+        return start(cell, directives -> EmbeddedServer.start(directives, folder));
+    }
+
+    private static EngineTarget start(Cell cell, Start start)
+            throws IOException, InterruptedException {
         Path shared = Directories.temporaryInMemory("replbuf-");
-        ServerProcess process = null;
+        RunningServer server = null;
         EngineTarget target = null;
         try {
-            process = ServerProcess.start(command(cell), directives(cell, shared), folder, log);
-            target = new EngineTarget(process, shared);
+            server = start.with(directives(cell, shared));
+            target = new EngineTarget(server, shared);
             return target;
         } finally {
             if (target == null) {
-                if (process != null) {
-                    process.close();
+                if (server != null) {
+                    server.close();
                 }
                 Directories.delete(shared);
             }
         }
     }
 
-    /** Flags of the engine's JVM, without the class path. */
-    static List<String> jvmFlags(Cell cell) {
-        JvmFlags flags = JvmFlags.load();
-        List<String> words = new ArrayList<>(flags.flags());
-        words.addAll(flags.engineFlags());
-        words.add("-Xmx" + cell.target().heapBytes());
-        // A limit, not a reservation: extents that cannot be had are the engine's own business.
-        words.add("-XX:MaxDirectMemorySize=" + directLimit());
-        words.addAll(cell.target().jvmFlags());
-        return words;
-    }
-
-    private static List<String> command(Cell cell) {
-        List<String> words = new ArrayList<>();
-        words.add(System.getProperty("java.home") + "/bin/java");
-        words.addAll(jvmFlags(cell));
-        words.addAll(List.of("-cp", classPath(), MAIN, "server"));
-        return words;
-    }
-
-    /** Our own, with absolute entries: the engine starts in a folder of its own. */
-    private static String classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
-    }
-
-    static Map<String, String> directives(Cell cell, Path shared) {
+    private static Map<String, String> directives(Cell cell, Path shared) {
         Map<String, String> directives = new LinkedHashMap<>(cell.directives());
         directives.put("repl-buffer-strategy", cell.arm().strategy());
         directives.put("repl-buffer-counters", shared.resolve("counters").toString());
@@ -87,29 +64,19 @@ final class EngineTarget implements TargetServer {
         return directives;
     }
 
-    /** Two thirds of the machine: the scenarios that fill it are meant to. */
-    private static long directLimit() {
-        java.lang.management.OperatingSystemMXBean system =
-                java.lang.management.ManagementFactory.getOperatingSystemMXBean();
-        if (system instanceof com.sun.management.OperatingSystemMXBean os) {
-            return Math.max(1L << 30, os.getTotalMemorySize() / 3 * 2);
-        }
-        return 4L << 30;
-    }
-
     @Override
     public InetSocketAddress address() {
-        return process.address();
+        return server.address();
     }
 
     @Override
     public long pid() {
-        return process.pid();
+        return server.pid();
     }
 
     @Override
     public boolean isAccountable() {
-        return true;
+        return pid() != ProcessHandle.current().pid();
     }
 
     @Override
@@ -124,17 +91,21 @@ final class EngineTarget implements TargetServer {
 
     @Override
     public String death() {
-        return process.death();
+        return server.death();
     }
 
     @Override
     public void close() {
-        process.close();
+        server.close();
         counters.close();
         try {
             Directories.delete(shared);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private interface Start {
+        RunningServer with(Map<String, String> directives) throws IOException, InterruptedException;
     }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * <p>It is killed, not asked, when the cell is over: what a cell records is on disk by then, and a primary with lagging replicas would
  * take its time. A hook kills it when this JVM ends first.
  */
-final class ServerProcess implements AutoCloseable {
+final class ServerProcess implements RunningServer {
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final int LOG_TAIL = 2_000;
 
@@ -82,16 +82,18 @@ final class ServerProcess implements AutoCloseable {
         return value.isBlank() ? new String[] {""} : value.trim().split("\\s+");
     }
 
-    InetSocketAddress address() {
+    @Override
+    public InetSocketAddress address() {
         return address;
     }
 
-    long pid() {
+    @Override
+    public long pid() {
         return process.pid();
     }
 
-    /** Null while it lives. */
-    String death() {
+    @Override
+    public String death() {
         return process.isAlive()
                 ? null
                 : "server ended with status " + process.exitValue() + ": " + logTail();
