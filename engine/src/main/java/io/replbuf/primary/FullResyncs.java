@@ -17,6 +17,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Command loop only, but for the snapshot's own thread inside {@link SnapshotFanOut}. One snapshot at a time, shared by all
  * who wait when it begins; with the disk as target also by those who come while it runs, from the same offset.
+ *
+ * <p>Where replicas get only what the log has synced, an RDB is sent when the log has synced the offset it was cut at: it
+ * contains all writes up to there. Until then its replicas wait, as before a snapshot. While the log is stopped none begins, and
+ * those that wait for it are dropped: they ask again, rather than have a snapshot under way for as long as the disk is full.
  */
 final class FullResyncs {
     private static final Logger LOG = LoggerFactory.getLogger(FullResyncs.class);
@@ -40,6 +44,12 @@ final class FullResyncs {
 
         int streamDb();
 
+        /** Whether replicas may have all writes below {@code offset} by now. */
+        boolean mayHave(long offset);
+
+        /** Whether what they may not have yet will come without help from outside: the log, if it matters, is written. */
+        boolean syncs();
+
         void startStream(ReplicaSession session);
 
         void drop(ReplicaSession session, String why);
@@ -53,6 +63,12 @@ final class FullResyncs {
     private String delimiter;
     private List<ReplicaSession> fileReceivers;
     private long cutOffset;
+
+    /** Finished files that wait for the log. */
+    private final List<HeldFile> held = new ArrayList<>();
+
+    /** Open, since the next snapshot replaces the file of that name. */
+    private record HeldFile(ReplicaSession session, FileChannel rdb, long cutOffset) {}
 
     FullResyncs(Host host, SnapshotService snapshots) {
         this.host = host;
@@ -72,20 +88,30 @@ final class FullResyncs {
             return;
         }
         waiting.add(session);
+        if (!host.syncs()) {
+            LOG.warn(
+                    "BGSAVE for SYNC waits until the stream log is written again: replica {}",
+                    session.address());
+        }
         start(nowMillis);
     }
 
-    /** Ten times a second: starts what has waited long enough, keeps the waiting ones' links alive. */
+    /** Ten times a second: starts and sends what has waited long enough, keeps the waiting ones' links alive. */
     void cron(long nowMillis, boolean oncePerSecond) {
         start(nowMillis);
+        sendSynced();
         if (oncePerSecond) {
             // Replicas take an empty line before the RDB as a sign of life.
             waiting.forEach(session -> session.send("\n"));
             if (fileReceivers != null) {
                 fileReceivers.forEach(session -> session.send("\n"));
             }
+            if (fanOut != null && !fanOut.begun()) {
+                fanOut.members().forEach(session -> session.send("\n"));
+            }
+            held.forEach(file -> file.session.send("\n"));
         }
-        if (fanOut != null) {
+        if (fanOut != null && fanOut.begun()) {
             dropStuck(nowMillis);
         }
     }
@@ -93,6 +119,12 @@ final class FullResyncs {
     /** A replica ended; the snapshot that only it waited for ends too. */
     void left(ReplicaSession session) {
         waiting.remove(session);
+        for (HeldFile file : List.copyOf(held)) {
+            if (file.session == session) {
+                held.remove(file);
+                closeQuietly(file.rdb);
+            }
+        }
         if (fileReceivers != null && fileReceivers.remove(session) && fileReceivers.isEmpty()) {
             running.abort();
         }
@@ -107,7 +139,7 @@ final class FullResyncs {
     }
 
     private void start(long nowMillis) {
-        if (waiting.isEmpty() || running != null || snapshots.busy()) {
+        if (waiting.isEmpty() || running != null || snapshots.busy() || !host.syncs()) {
             return;
         }
         PrimaryConfig config = host.config();
@@ -149,15 +181,42 @@ final class FullResyncs {
     private void startToSockets(List<ReplicaSession> group, SnapshotService.Aux aux) {
         delimiter = Replid.random().hex();
         fanOut = new SnapshotFanOut(group);
-        for (ReplicaSession session : group) {
-            announce(session);
-            session.state = ReplicaSession.State.TRANSFER;
-            session.send("$EOF:" + delimiter + "\r\n");
-        }
+        group.forEach(this::announce);
         running = snapshots.toChannel(fanOut, RDB_VERSION, aux, this::socketsFinished);
         if (running == null) {
             socketsFinished(null, "the snapshot could not begin");
+        } else {
+            sendSynced();
         }
+    }
+
+    /** Sends what was held back and need not be any more, and drops those whose turn will not come. */
+    private void sendSynced() {
+        boolean inVain = !host.syncs();
+        if (fanOut != null && !fanOut.begun()) {
+            List<ReplicaSession> members = fanOut.members();
+            if (host.mayHave(cutOffset)) {
+                for (ReplicaSession session : members) {
+                    session.state = ReplicaSession.State.TRANSFER;
+                    session.send("$EOF:" + delimiter + "\r\n");
+                }
+                fanOut.begin();
+            } else if (inVain) {
+                members.forEach(this::dropUnsynced);
+            }
+        }
+        for (HeldFile file : List.copyOf(held)) {
+            if (host.mayHave(file.cutOffset)) {
+                held.remove(file);
+                sendFile(file.session, file.rdb);
+            } else if (inVain) {
+                dropUnsynced(file.session);
+            }
+        }
+    }
+
+    private void dropUnsynced(ReplicaSession session) {
+        host.drop(session, "SYNC failed. The stream log has stopped before the snapshot's offset");
     }
 
     private void socketsFinished(Path none, String error) {
@@ -200,17 +259,25 @@ final class FullResyncs {
                 continue;
             }
             try {
-                sendFile(session, file);
+                FileChannel rdb = FileChannel.open(file, StandardOpenOption.READ);
+                held.add(new HeldFile(session, rdb, cutOffset));
             } catch (IOException e) {
                 host.drop(session, "SYNC failed. Can't open the RDB file " + file + ": " + e);
             }
         }
+        sendSynced();
     }
 
     /** {@code $length}, the file, and then the stream at once. */
-    private void sendFile(ReplicaSession session, Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        long length = channel.size();
+    private void sendFile(ReplicaSession session, FileChannel channel) {
+        long length;
+        try {
+            length = channel.size();
+        } catch (IOException e) {
+            closeQuietly(channel);
+            host.drop(session, "SYNC failed. Can't read the RDB file: " + e);
+            return;
+        }
         session.state = ReplicaSession.State.TRANSFER;
         session.send("$" + length + "\r\n");
         session.onLoop(
@@ -225,6 +292,14 @@ final class FullResyncs {
                                             }
                                         }));
         host.startStream(session);
+    }
+
+    private static void closeQuietly(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("An RDB file that nobody reads any more cannot be closed: {}", e.toString());
+        }
     }
 
     private void announce(ReplicaSession session) {

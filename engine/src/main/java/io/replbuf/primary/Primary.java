@@ -53,6 +53,10 @@ public final class Primary implements AutoCloseable {
     private final Runnable settleAsked = this::settleAsked;
     private final AtomicBoolean turnAsked = new AtomicBoolean();
     private final SendConfig sendConfig;
+
+    /** Whether replicas get only what the log has synced. */
+    private final boolean onlySynced;
+
     private final SessionEvents sessionEvents = new SessionEvents();
     private PrimaryConfig config;
     private OutputLimit limit;
@@ -86,6 +90,8 @@ public final class Primary implements AutoCloseable {
             throw new IllegalArgumentException(
                     "strategy " + env.strategy() + " without a log (expected: one)");
         }
+        // Of a strategy without a history it is no option.
+        onlySynced = sendConfig.onlySynced() && factory.needsHistory();
         log = env.log() == null ? null : new PrimaryLog(env.log(), () -> history.replid());
         env.logEvents()
                 .add(
@@ -97,7 +103,7 @@ public final class Primary implements AutoCloseable {
 
                             @Override
                             public void synced(long syncedOffset) {
-                                if (sendConfig.onlySynced()) {
+                                if (onlySynced) {
                                     loops.wakeAll();
                                 }
                             }
@@ -192,12 +198,12 @@ public final class Primary implements AutoCloseable {
             log.wake();
         }
         if (feed.nextOffset() >= checkLimitsAt) {
-            // Before this turn's bytes are sent, as in Redis: whom a limit without patience drops for
-            // them gets none of them, whichever loop is faster.
+            // Before this turn's bytes are sent, as in Redis: whom a limit without patience drops
+            // for them gets none of them, whichever loop is faster.
             checkLimits();
         }
         // Under send-only-synced the log's syncs make bytes ready, and wake.
-        if (!sessions.isEmpty() && !sendConfig.onlySynced()) {
+        if (!sessions.isEmpty() && !onlySynced) {
             loops.fed(feed.nextOffset());
         }
         settle();
@@ -657,6 +663,16 @@ public final class Primary implements AutoCloseable {
         public int streamDb() {
             // The stream's next command carries a SELECT, so any database will do.
             return Math.max(feed.db(), 0);
+        }
+
+        @Override
+        public boolean mayHave(long offset) {
+            return !onlySynced || log.syncedOffset() >= offset;
+        }
+
+        @Override
+        public boolean syncs() {
+            return !onlySynced || log.writing();
         }
 
         @Override

@@ -67,6 +67,11 @@ final class PrimaryLog implements AutoCloseable {
         return !closed && log.writing();
     }
 
+    /** All bytes below survive a crash. */
+    long syncedOffset() {
+        return log.syncedOffset();
+    }
+
     /** A command outside a transaction begins here, in this database. */
     void mark(long nextOffset, int db) {
         log.mark(nextOffset, db);

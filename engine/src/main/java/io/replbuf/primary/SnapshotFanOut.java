@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Sends one RDB, as it is being made, to every replica that waited for it.
  *
  * <p>The snapshot's thread writes and is held back by the slowest replica, so no more than {@link #MAX_AHEAD_BYTES} are ever
- * in the air, whatever the RDB's size; each piece is copied once and shared by all. Members leave on the command loop; when the
+ * in the air, whatever the RDB's size; each piece is copied once and shared by all. It waits before the first until {@link
+ * #begin}. Members leave on the command loop; when the
  * last has left, or on close, the writer gets an IOException, which ends the snapshot.
  */
 final class SnapshotFanOut implements WritableByteChannel {
@@ -21,10 +22,21 @@ final class SnapshotFanOut implements WritableByteChannel {
 
     private final List<ReplicaSession> members;
     private int aheadBytes;
+    private boolean begun;
     private boolean open = true;
 
     SnapshotFanOut(List<ReplicaSession> members) {
         this.members = new ArrayList<>(members);
+    }
+
+    /** The members have been told that an RDB follows, and it may. */
+    synchronized void begin() {
+        begun = true;
+        notifyAll();
+    }
+
+    synchronized boolean begun() {
+        return begun;
     }
 
     /** A replica was lost. */
@@ -46,10 +58,7 @@ final class SnapshotFanOut implements WritableByteChannel {
         int length = source.remaining();
         List<ReplicaSession> receivers;
         synchronized (this) {
-            while (open
-                    && !members.isEmpty()
-                    && aheadBytes > 0
-                    && aheadBytes + length > MAX_AHEAD_BYTES) {
+            while (open && !members.isEmpty() && (!begun || isFull(length))) {
                 try {
                     wait();
                 } catch (InterruptedException e) {
@@ -88,6 +97,10 @@ final class SnapshotFanOut implements WritableByteChannel {
         }
         piece.release();
         return length;
+    }
+
+    private boolean isFull(int length) {
+        return aheadBytes > 0 && aheadBytes + length > MAX_AHEAD_BYTES;
     }
 
     private synchronized void taken(int length) {
