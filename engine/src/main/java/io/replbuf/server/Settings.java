@@ -1,6 +1,7 @@
 package io.replbuf.server;
 
 import io.netty.channel.ChannelOption;
+import io.replbuf.primary.SendConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -37,6 +38,13 @@ final class Settings {
                 Path dir = config.dir();
                 if (!Files.isDirectory(dir)) {
                     throw new ConfigException("changing directory: No such file or directory");
+                }
+            }
+            case "appendfsync" -> {
+                try {
+                    SendConfig.of(config.strategyOptions());
+                } catch (IllegalArgumentException e) {
+                    throw new ConfigException(e.getMessage());
                 }
             }
             case "appendonly" -> {

@@ -105,6 +105,14 @@ class OnlySyncedTest {
         assertThat(firstWords(replica)).startsWith("$EOF:");
     }
 
+    @Test
+    void shouldRefuseAPolicyThatNeverSyncs() throws Exception {
+        start();
+        assertThat(other.call("CONFIG", "SET", "appendfsync", "no"))
+                .contains("repl-log-send-only-synced: yes (expected: no, with appendfsync no");
+        assertThat(other.call("CONFIG", "GET", "appendfsync")).isEqualTo("[appendfsync, always]");
+    }
+
     /** A write that is in the data set and not on the disk; its reply waits. */
     private void writeUnsynced() throws IOException {
         assertThat(writer.call("SET", "k", "0")).isEqualTo("+OK");
