@@ -160,7 +160,7 @@ final class Page {
                         + " an arm, interleaved with the real server on the same cores, with 95 % intervals over processes (paired bootstrap). A"
                         + " target is met or missed when the whole interval lies on one side of it, else not distinguishable. Machine-bound:"
                         + " loader and replicas took more processor time than the server. Failed cells are left out.");
-        html.table("numbers", Targets.head(), rows);
+        html.table("numbers", TargetTable.head(), rows);
         html.rawHtml("</section>");
     }
 
