@@ -363,11 +363,14 @@ final class LogWriter implements LogThread.Work {
         // bytes of a segment that no manifest names: on this thread where replies wait for the
         // writes, else on the one whose syncs follow.
         Executor jobs = syncer.isAwaited() ? Runnable::run : disk;
+        Run named = run;
         jobs.execute(
                 () -> {
                     try {
                         manifests.store(picture);
                     } catch (IOException e) {
+                        // A sync of the new segment may be waiting behind this.
+                        syncer.endsHere(named);
                         failed.accept("writing the manifest", e);
                     }
                 });

@@ -16,7 +16,8 @@ import java.util.function.BiConsumer;
  * writes.
  *
  * <p>Each fsync ends with the offset that it covered, which was written before it began. Fsyncs take turns, and after one has
- * failed none advances the synced offset any more: a device that has lost a page says so once.
+ * failed none advances the synced offset any more: a device that has lost a page says so once. Nor does one after a manifest
+ * could not be stored, since it may have forced a segment that no manifest names.
  */
 final class Syncer {
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -137,6 +138,11 @@ final class Syncer {
     /** Forces everything written so far on this thread; after the disk thread's job if one runs. */
     void syncNow(Run run) {
         sync(run, take(), run.written());
+    }
+
+    /** The manifest cannot name the run's last segment: whatever is forced there would not be found. */
+    synchronized void endsHere(Run run) {
+        run.forceFailed = true;
     }
 
     /** The run is over; nothing of it is forced any more. */

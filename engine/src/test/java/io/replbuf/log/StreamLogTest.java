@@ -265,6 +265,24 @@ class StreamLogTest {
     }
 
     @Test
+    void shouldNotCallASegmentSafeThatTheManifestDoesNotName() throws Exception {
+        LogFixture f = fixture(100_000).with("appendfsync", "everysec").open();
+        CountDownLatch brake = new CountDownLatch(1);
+        try {
+            f.files.forceBrake = brake;
+            // The manifest for the second segment waits, and behind it a sync of both.
+            f.feed(10_000, 1_000).awaitWritten();
+            f.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            f.await(f.log::syncing);
+            f.files.failsReplace = true;
+        } finally {
+            brake.countDown();
+        }
+        f.await(() -> f.toldStopped != null && !f.log.syncing());
+        assertThat(f.log.syncedOffset()).isEqualTo(START);
+    }
+
+    @Test
     void shouldChangeTheFsyncPolicyAtRunTime() throws Exception {
         LogFixture f = fixture(10_000).with("appendfsync", "no").open();
         f.feed(5_000, 500).awaitWritten();
