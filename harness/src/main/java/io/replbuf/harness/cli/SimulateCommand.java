@@ -185,11 +185,12 @@ final class SimulateCommand implements Callable<Integer> {
                 Texts.bytes(outcome.verifiedBytes()),
                 Texts.time(wall));
         console.printf(
-                "  full resyncs: %d first, %d not kept any more, %d of another history (%d ahead after a crash)%n",
+                "  full resyncs: %d first, %d not kept any more, %d of another history (%d ahead after a crash); %d waited for the log's sync%n",
                 outcome.firstResyncs(),
                 outcome.notKeptResyncs(),
                 outcome.foreignResyncs(),
-                outcome.aheadRefusals());
+                outcome.aheadRefusals(),
+                outcome.heldSnapshots());
         console.printf(
                 "  partial resyncs: %d from memory, %d from the log; demotions %d, hand-offs %d%n",
                 outcome.memoryResyncs(),

@@ -21,6 +21,9 @@ import java.util.SplittableRandom;
  *   <li>I5: the offset never goes back within a history
  *   <li>I6: nobody continues a history whose bytes it cannot have (see {@link SimulatedPrimary#connect})
  *   <li>the ledger: no negative number, and equal to the account
+ *   <li>with a window of nothing: nobody is sent from memory what the log will have (see {@link Session})
+ *   <li>with only what is synced: no cursor gives out a byte above the log's synced offset, and nobody has one; so nobody is ahead
+ *       of a primary that starts from its log after a crash (see {@link World})
  *   <li>memory: within the model's bound ({@link MemoryBound})
  * </ul>
  */
@@ -75,12 +78,13 @@ final class Checks {
     }
 
     private static void checkCursors(SimulatedPrimary primary, long next) {
+        long sendable = primary.sendable();
         for (Session session : primary.sessions()) {
             ReplicaCursor cursor = session.cursor;
             long offset = cursor.offset();
             if (offset != session.sentOffset()
                     || offset > next
-                    || cursor.pendingBytes() != next - offset) {
+                    || cursor.pendingBytes() != Math.max(sendable - offset, 0)) {
                 throw new Violation(
                         "cursor of "
                                 + session.follower
@@ -91,6 +95,8 @@ final class Checks {
                                 + " bytes pending (expected: at "
                                 + session.sentOffset()
                                 + ", which its socket took, and the rest to "
+                                + sendable
+                                + " of "
                                 + next
                                 + ")");
             }
@@ -182,6 +188,7 @@ final class Checks {
     }
 
     private void verify(long offset, ByteBuffer bytes) {
+        world.primary().checkMayHave("a probe", offset + bytes.remaining());
         long differs = world.model.mismatch(offset, bytes);
         if (differs >= 0) {
             throw new Violation("a probe read a wrong byte at " + differs);

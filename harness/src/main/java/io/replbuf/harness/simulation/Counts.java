@@ -7,6 +7,7 @@ final class Counts {
     long notKeptResyncs;
     long foreignResyncs;
     long joinedSnapshots;
+    long heldSnapshots;
     long memoryResyncs;
     long logResyncs;
     long limitKills;

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param foreignResyncs full resyncs since the history was another one; of them {@code aheadRefusals} of replicas that had bytes
  *     which the primary lost in a crash
  * @param aheadRefusals see above
+ * @param heldSnapshots for full resyncs, that waited for the log to sync their offset
  * @param memoryResyncs partial resyncs from memory
  * @param logResyncs partial resyncs from the log
  * @param cuts of connections, for any reason
@@ -38,6 +39,7 @@ public record Outcome(
         long notKeptResyncs,
         long foreignResyncs,
         long aheadRefusals,
+        long heldSnapshots,
         long memoryResyncs,
         long logResyncs,
         long cuts,
@@ -62,6 +64,7 @@ public record Outcome(
                 counts.notKeptResyncs,
                 counts.foreignResyncs,
                 counts.aheadRefusals,
+                counts.heldSnapshots,
                 counts.memoryResyncs,
                 counts.logResyncs,
                 counts.cuts,
@@ -89,6 +92,7 @@ public record Outcome(
                 notKeptResyncs + other.notKeptResyncs,
                 foreignResyncs + other.foreignResyncs,
                 aheadRefusals + other.aheadRefusals,
+                heldSnapshots + other.heldSnapshots,
                 memoryResyncs + other.memoryResyncs,
                 logResyncs + other.logResyncs,
                 cuts + other.cuts,

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param loops how many replica loops serve them
  * @param backlogBytes at the start
  * @param blockBytes of the strategy's memory
- * @param windowBytes of a strategy with a history
+ * @param windowBytes of a strategy with a history; 0: all replicas read the log
  * @param memoryBytes most native memory, whole extents
  * @param limit the output limit at the start
  * @param options directives of strategy and log
@@ -56,6 +56,9 @@ record Plan(
 
     private static final long EXTENT = 32L << 20;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final String WINDOW = "repl-buffer-window";
+    private static final String FSYNC = "appendfsync";
+    private static final String ONLY_SYNCED = "repl-log-send-only-synced";
 
     /** What a seed makes of a short life: small memory, much trouble. */
     static Plan random(String strategy, long seed) {
@@ -78,6 +81,19 @@ record Plan(
                         fault, (long) (fault.meanSeconds() * SECOND * (0.3 + random.nextDouble())));
             }
         }
+        LimitConfig limit = randomLimit(random, tight ? 64 << 20 : backlog);
+        Map<String, String> options = options(random, block, window, tight);
+        long link = (long) (bytesPerSecond * (1 + 20 * random.nextDouble())) + 1024;
+        int socket = tight ? 1 << 20 : 512 << random.nextInt(8);
+        if (random.nextInt(4) == 0) {
+            window = 0;
+            options.put(WINDOW, "0");
+        }
+        if (random.nextInt(4) == 0) {
+            options.put(ONLY_SYNCED, "yes");
+            // With no, nothing would ever be sent.
+            options.replace(FSYNC, "no", "everysec");
+        }
         return new Plan(
                 strategy,
                 seed,
@@ -89,12 +105,12 @@ record Plan(
                 block,
                 window,
                 tight ? EXTENT : 8 * EXTENT,
-                randomLimit(random, tight ? 64 << 20 : backlog),
-                options(random, block, window, tight),
+                limit,
+                options,
                 feedNanos,
                 feedFrames,
-                (long) (bytesPerSecond * (1 + 20 * random.nextDouble())) + 1024,
-                tight ? 1 << 20 : 512 << random.nextInt(8),
+                link,
+                socket,
                 SECOND / 10,
                 1,
                 2,
@@ -117,7 +133,7 @@ record Plan(
         faults.put(Fault.BURST, 1800 * SECOND);
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, String> options = options(random, 1024, 32 << 10, false);
-        options.put("appendfsync", "everysec");
+        options.put(FSYNC, "everysec");
         options.put("repl-log-segment-size", "1mb");
         options.put("repl-log-retention-bytes", "8mb");
         return new Plan(
@@ -162,8 +178,8 @@ record Plan(
         Map<String, String> options = new HashMap<>();
         options.put("repl-buffer-block-size", Integer.toString(block));
         options.put("repl-buffer-chunk-size", Integer.toString(block));
-        options.put("repl-buffer-window", Long.toString(window));
-        options.put("appendfsync", List.of("always", "everysec", "no").get(random.nextInt(3)));
+        options.put(WINDOW, Long.toString(window));
+        options.put(FSYNC, List.of("always", "everysec", "no").get(random.nextInt(3)));
         options.put("repl-log-segment-size", tight ? "4mb" : (4096 << random.nextInt(4)) + "");
         options.put(
                 "repl-log-retention-bytes", tight ? "64mb" : (16384L << random.nextInt(5)) + "");
@@ -172,6 +188,11 @@ record Plan(
         options.put("repl-log-stall-bytes", Long.toString(2 * window));
         options.put("repl-log-stall-millis", Integer.toString(200 + random.nextInt(1500)));
         return options;
+    }
+
+    /** Whether replicas get only what survives a crash, if the strategy has a log. */
+    boolean onlySynced() {
+        return "yes".equals(options.get(ONLY_SYNCED));
     }
 
     /** Of one write: a burst's. */

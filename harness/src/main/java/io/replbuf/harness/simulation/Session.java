@@ -17,6 +17,7 @@ final class Session {
     private static final int SLICE_BYTES = 256 << 10;
 
     private final World world;
+    private final SimulatedPrimary primary;
     final Follower follower;
     final ReplicaLoop loop;
     final SimulatedLink link;
@@ -33,13 +34,20 @@ final class Session {
     private boolean stopped;
     private boolean waitsForLog;
     private boolean waitsForRoom;
+    private boolean openedInLog;
     private long sentOffset;
     private long gapBytes;
     private ByteBuffer memory;
     private FileSlice file;
 
-    Session(World world, Follower follower, ReplicaLoop loop, SimulatedLink link) {
+    Session(
+            World world,
+            SimulatedPrimary primary,
+            Follower follower,
+            ReplicaLoop loop,
+            SimulatedLink link) {
         this.world = world;
+        this.primary = primary;
         this.follower = follower;
         this.loop = loop;
         this.link = link;
@@ -47,6 +55,7 @@ final class Session {
 
     void opened(ReplicaCursor opened) {
         cursor = opened;
+        openedInLog = opened.inLog();
         sentOffset = opened.offset();
         gapBytes = opened.pendingBytes();
     }
@@ -105,7 +114,10 @@ final class Session {
             if (cursor.inLog()) {
                 loop.consider(this);
             }
-        } else if (whole) {
+            return;
+        }
+        primary.checkPlace(this, openedInLog);
+        if (whole) {
             finishSend();
         } else {
             loop.inSend(this);
@@ -151,6 +163,7 @@ final class Session {
                 () -> follower + (cursor.inLog() ? " log " : " sent ") + n + " from " + sentOffset);
         cursor.advance(n);
         sentOffset += n;
+        primary.checkMayHave(follower.toString(), sentOffset);
         link.accept(n);
         world.progressed(this, n);
         if (!stopped && cursor.pendingBytes() > 0) {

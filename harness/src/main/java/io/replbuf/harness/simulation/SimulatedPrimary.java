@@ -63,8 +63,13 @@ final class SimulatedPrimary {
     private long lastNextOffset;
     private Save save;
 
+    /** Snapshots that are ready for replicas which may not have them yet. */
+    private final List<HeldSnapshot> heldSnapshots = new ArrayList<>();
+
     /** A snapshot on disk that vouches for an offset. */
     record Save(String replid, long nextOffset) {}
+
+    private record HeldSnapshot(Session session, String replid) {}
 
     /**
      * @param disk null for a strategy without a log
@@ -110,7 +115,7 @@ final class SimulatedPrimary {
         noReplicaSinceNanos = world.scheduler.nanoTime();
         if (log != null) {
             kept = true;
-            openLogCursor(true);
+            startLog();
         }
     }
 
@@ -131,6 +136,13 @@ final class SimulatedPrimary {
                         public void written(long writtenOffset) {
                             if (primary != null) {
                                 primary.logWritten();
+                            }
+                        }
+
+                        @Override
+                        public void synced(long syncedOffset) {
+                            if (primary != null) {
+                                primary.logSynced();
                             }
                         }
                     };
@@ -197,12 +209,18 @@ final class SimulatedPrimary {
         }
         if (log.wantsRoll(next)) {
             log.rollAt(next);
-        } else if (kept && log.wantsRestart()) {
-            logCursor = buffer.open(next, CursorRole.LOG, log.loop());
+        } else {
+            restartLogIfDue();
+        }
+        log.mark(next, 0);
+    }
+
+    private void restartLogIfDue() {
+        if (log != null && !logAbandoned && kept && log.wantsRestart()) {
+            logCursor = buffer.open(buffer.nextOffset(), CursorRole.LOG, log.loop());
             log.restart(logCursor, history.replid());
             logStopCounted = false;
         }
-        log.mark(next, 0);
     }
 
     private void feed(ByteBuffer bytes) {
@@ -267,13 +285,16 @@ final class SimulatedPrimary {
         }
         if (buffer.nextOffset() != fedAtTurn) {
             fedAtTurn = buffer.nextOffset();
-            sessions.forEach(session -> session.loop.consider(session));
+            if (!onlySynced()) {
+                sessions.forEach(session -> session.loop.consider(session));
+            }
         }
         settle();
     }
 
     /** The server's cron. */
     void cron() {
+        sendSyncedSnapshots();
         checkLimits();
         for (int i = sessions.size() - 1; i >= 0; i--) {
             if (sessions.get(i).cursor.broken() != null) {
@@ -285,6 +306,7 @@ final class SimulatedPrimary {
         if (sessions.isEmpty() && log == null && kept && alone > TimeUnit.SECONDS.toNanos(10)) {
             giveUpBacklog();
         }
+        restartLogIfDue();
         sessions.forEach(session -> session.loop.consider(session));
         if (log != null && !log.writing() && !logStopCounted) {
             logStopCounted = true;
@@ -331,10 +353,12 @@ final class SimulatedPrimary {
     /** PSYNC. */
     void connect(Follower follower) {
         ReplicaLoop loop = world.anyLoop();
-        Session session = new Session(world, follower, loop, world.newLink(follower));
+        Session session = new Session(world, this, follower, loop, world.newLink(follower));
         if (follower.replid == null) {
-            world.counts.firstResyncs++;
-            fullResync(session);
+            if (snapshotsBegin(follower)) {
+                world.counts.firstResyncs++;
+                fullResync(session);
+            }
             return;
         }
         long refusals = world.refusals();
@@ -346,6 +370,9 @@ final class SimulatedPrimary {
         switch (resync.answer()) {
             case CONTINUE -> continueStream(session, resync.cursor());
             case FOREIGN -> {
+                if (!snapshotsBegin(follower)) {
+                    return;
+                }
                 world.counts.foreignResyncs++;
                 if (follower.ahead) {
                     world.counts.aheadRefusals++;
@@ -369,10 +396,21 @@ final class SimulatedPrimary {
                                     + buffer.coverage()
                                     + ")");
                 }
-                world.counts.notKeptResyncs++;
-                fullResync(session);
+                if (snapshotsBegin(follower)) {
+                    world.counts.notKeptResyncs++;
+                    fullResync(session);
+                }
             }
         }
+    }
+
+    /** None does that would wait for a log that has stopped: then the replica waits, which here is to ask again. */
+    private boolean snapshotsBegin(Follower follower) {
+        if (onlySynced() && !log.writing()) {
+            world.scheduler.after(world.plan.cronNanos(), () -> world.connect(follower));
+            return false;
+        }
+        return true;
     }
 
     private void continueStream(Session session, ReplicaCursor cursor) {
@@ -430,12 +468,36 @@ final class SimulatedPrimary {
         String replid = history.replid().hex();
         long nanos = (long) (world.random.nextDouble() * world.plan.cronNanos() * 20);
         world.scheduler.after(
-                nanos, () -> session.loop.execute(() -> snapshotSent(session, replid)));
+                nanos,
+                () -> {
+                    if (mayHave(session.snapshotOffset)) {
+                        session.loop.execute(() -> snapshotSent(session, replid));
+                    } else {
+                        world.counts.heldSnapshots++;
+                        heldSnapshots.add(new HeldSnapshot(session, replid));
+                    }
+                });
+    }
+
+    /** As FullResyncs does: a stopped log will not get there. */
+    private void sendSyncedSnapshots() {
+        for (HeldSnapshot held : List.copyOf(heldSnapshots)) {
+            Session session = held.session;
+            if (mayHave(session.snapshotOffset)) {
+                session.loop.execute(() -> snapshotSent(session, held.replid));
+            } else if (!log.writing()) {
+                kill(session, false);
+            } else {
+                continue;
+            }
+            heldSnapshots.remove(held);
+        }
     }
 
     private void snapshotSent(Session session, String replid) {
         Follower follower = session.follower;
         if (follower.session == session) {
+            checkMayHave(follower + " with its snapshot", session.snapshotOffset);
             follower.replid = replid;
             follower.nextOffset = session.snapshotOffset;
             follower.ahead = false;
@@ -446,6 +508,7 @@ final class SimulatedPrimary {
 
     private void admit(Session session, ReplicaCursor cursor) {
         session.opened(cursor);
+        checkPlace(session, log != null && cursor.offset() >= log.range().startOffset());
         session.follower.session = session;
         sessions.add(session);
     }
@@ -480,11 +543,15 @@ final class SimulatedPrimary {
         }
     }
 
-    private void openLogCursor(boolean first) {
-        logCursor = buffer.open(buffer.nextOffset(), CursorRole.LOG, log.loop());
-        if (first) {
-            log.start(logCursor);
+    private void logSynced() {
+        if (onlySynced()) {
+            sessions.forEach(session -> session.loop.consider(session));
         }
+    }
+
+    private void startLog() {
+        logCursor = buffer.open(buffer.nextOffset(), CursorRole.LOG, log.loop());
+        log.start(logCursor);
     }
 
     // ---- its end
@@ -571,11 +638,62 @@ final class SimulatedPrimary {
 
     /** Whether memory may have to keep what the session lacks, since no log can take it over or will get it. */
     boolean mustKeepInMemory(Session session) {
-        ReplicaCursor cursor = session.cursor;
-        if (log == null || !log.writing() || logAbandoned) {
-            return cursor.broken() == null;
+        boolean logGoesOn = log != null && log.writing() && !logAbandoned;
+        // One that was offered memory at the end of a log which then began anew reads no further in
+        // it.
+        boolean beyondLog = !logGoesOn || session.cursor.offset() < log.range().startOffset();
+        return beyondLog && session.cursor.broken() == null;
+    }
+
+    /** Whether replicas get only what survives a crash. */
+    boolean onlySynced() {
+        return log != null && world.plan.onlySynced();
+    }
+
+    /** Behind the last byte that replicas may have by now. */
+    long sendable() {
+        long next = buffer.nextOffset();
+        return onlySynced() ? Math.min(next, log.syncedOffset()) : next;
+    }
+
+    private boolean mayHave(long nextOffset) {
+        return !onlySynced() || nextOffset <= log.syncedOffset();
+    }
+
+    /** Nobody has a byte that a crash would take from the primary. */
+    void checkMayHave(String who, long nextOffset) {
+        if (!mayHave(nextOffset)) {
+            throw new Violation(
+                    who
+                            + " has all below "
+                            + nextOffset
+                            + " (expected: <= the synced offset, "
+                            + log.syncedOffset()
+                            + ")");
         }
-        return !cursor.inLog() && cursor.offset() < log.range().startOffset();
+    }
+
+    /**
+     * With a window of nothing everybody reads the log, and who was opened there stays. Memory serves who asks for what only it
+     * still has, and those whom a log that had stopped finds there when it begins anew, until the next turn.
+     *
+     * @param readsLog whether the session has been there, or should be
+     */
+    void checkPlace(Session session, boolean readsLog) {
+        boolean must =
+                log != null
+                        && world.plan.windowBytes() == 0
+                        && log.writing()
+                        && log.stats().restarts() == 0;
+        if (must && readsLog && !session.cursor.inLog()) {
+            throw new Violation(
+                    session.follower
+                            + " reads memory at "
+                            + session.sentOffset()
+                            + " (expected: the log, "
+                            + log.range()
+                            + ", with a window of nothing)");
+        }
     }
 
     long backlogBytes() {

@@ -70,6 +70,7 @@ final class World {
         for (int i = 0; i < plan.loops(); i++) {
             loops.add(new ReplicaLoop(scheduler, random.split()));
         }
+        trace(() -> plan.toString());
         for (int i = 0; i < plan.replicas(); i++) {
             followers.add(new Follower(i, anyRate()));
         }
@@ -360,6 +361,7 @@ final class World {
             throw new Violation(
                     "recovered replid " + replid + " (expected: " + before.history.replid() + ")");
         }
+        checkNobodyAhead(start, before);
         forkAt(start, before.nextOffset);
         History history = new History(replid, Replid.NONE, -1).shift(start);
         begin(disk, history, start, found, playedLog);
@@ -383,6 +385,21 @@ final class World {
                         : new History(new Replid(save.replid()), Replid.NONE, -1).shift(start);
         forkAt(start, before.nextOffset);
         begin(disk, history, start, null);
+    }
+
+    private void checkNobodyAhead(long start, Life before) {
+        for (Follower follower : followers) {
+            boolean same = before.history.replid().hex().equals(follower.replid);
+            if (plan.onlySynced() && same && follower.nextOffset > start) {
+                throw new Violation(
+                        follower
+                                + " has all below "
+                                + follower.nextOffset
+                                + " (expected: <= "
+                                + start
+                                + ", which the primary starts from)");
+            }
+        }
     }
 
     /** What the old stream had behind {@code start} never was. */

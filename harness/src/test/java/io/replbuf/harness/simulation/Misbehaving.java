@@ -12,7 +12,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A strategy with a bug put into it, to see whether the simulation finds it. */
 final class Misbehaving implements ReplicationBufferFactory {
@@ -29,7 +31,11 @@ final class Misbehaving implements ReplicationBufferFactory {
         /** A closed cursor stays open. */
         FORGETS_A_CLOSING,
         /** Nothing is trimmed any more. */
-        NEVER_TRIMS
+        NEVER_TRIMS,
+        /** Replicas are not held back to what is synced. */
+        SENDS_UNSYNCED,
+        /** With a window of nothing replicas are in memory all the same. */
+        KEEPS_A_WINDOW
     }
 
     private final ReplicationBufferFactory real;
@@ -59,7 +65,7 @@ final class Misbehaving implements ReplicationBufferFactory {
     @Override
     public ReplicationBuffer create(BufferContext context) {
         calls = 0;
-        ReplicationBuffer buffer = real.create(context);
+        ReplicationBuffer buffer = real.create(spoilt(context));
         return proxy(
                 ReplicationBuffer.class,
                 (method, arguments) -> {
@@ -78,7 +84,27 @@ final class Misbehaving implements ReplicationBufferFactory {
                 });
     }
 
+    private BufferContext spoilt(BufferContext context) {
+        Map<String, String> options = new HashMap<>(context.options());
+        if (bug == Bug.SENDS_UNSYNCED) {
+            options.remove("repl-log-send-only-synced");
+        }
+        if (bug == Bug.KEEPS_A_WINDOW) {
+            options.replace("repl-buffer-window", "0", "1mb");
+        }
+        return new BufferContext(
+                context.nanoClock(),
+                context.extents(),
+                context.account(),
+                context.helper(),
+                context.history(),
+                context.startOffset(),
+                context.backlogBytes(),
+                options);
+    }
+
     private ReplicaCursor cursor(ReplicaCursor cursor) {
+        boolean beganInLog = cursor.inLog();
         return proxy(
                 ReplicaCursor.class,
                 (method, arguments) -> {
@@ -88,8 +114,8 @@ final class Misbehaving implements ReplicationBufferFactory {
                             return slice == null ? null : spoilt(slice, cursor.pendingBytes());
                         }
                         case "inLog" -> {
-                            return bug != Bug.FORGETS_A_DEMOTION
-                                    && (boolean) call(cursor, method, arguments);
+                            boolean forgets = bug == Bug.FORGETS_A_DEMOTION && !beganInLog;
+                            return !forgets && (boolean) call(cursor, method, arguments);
                         }
                         case "close", "drop" -> {
                             boolean forget = bug == Bug.FORGETS_A_CLOSING && ++calls % 3 == 0;

@@ -86,6 +86,30 @@ class SimulationTest {
         }
     }
 
+    /** The seeds that choose a window of nothing, and those that choose to send only what is synced. */
+    @ParameterizedTest
+    @CsvSource({"true, false", "false, true", "true, true"})
+    void shouldFindNothingWrongInEachMode(boolean noWindow, boolean onlySynced) {
+        try (Simulation simulation = new Simulation("aof-psync")) {
+            Outcome sum =
+                    LongStream.iterate(1, seed -> seed + 1)
+                            .mapToObj(seed -> Plan.random("aof-psync", seed))
+                            .filter(plan -> (plan.windowBytes() == 0) == noWindow)
+                            .filter(plan -> plan.onlySynced() == onlySynced)
+                            .limit(100)
+                            .map(plan -> simulation.run(plan.seed()))
+                            .reduce(Outcome::plus)
+                            .orElseThrow();
+            assertThat(sum.crashes()).isPositive();
+            assertThat(sum.logStops()).isPositive();
+            assertThat(sum.logResyncs()).isPositive();
+            if (onlySynced) {
+                assertThat(sum.heldSnapshots()).isPositive();
+                assertThat(sum.aheadRefusals()).isZero();
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"legacy", "shared", "aof-psync"})
     void shouldDoTheSameAgain(String strategy) {
@@ -143,7 +167,9 @@ class SimulationTest {
         "legacy, FORGETS_A_CLOSING, open cursors",
         "shared, FORGETS_A_CLOSING, open cursors",
         "shared, NEVER_TRIMS, bytes held",
-        "aof-psync, NEVER_TRIMS, bytes held"
+        "aof-psync, NEVER_TRIMS, bytes held",
+        "aof-psync, SENDS_UNSYNCED, bytes pending",
+        "aof-psync, KEEPS_A_WINDOW, reads memory"
     })
     void shouldFindABugThatWasPutIn(String strategy, Misbehaving.Bug bug, String symptom) {
         SimulationFailure found = null;
