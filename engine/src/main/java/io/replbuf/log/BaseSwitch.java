@@ -155,6 +155,9 @@ final class BaseSwitch {
                         answer(request, "writing the manifest: " + e);
                         return;
                     }
+                    if (run.found()) {
+                        env.listener().synced(run.synced());
+                    }
                     answer(request, null);
                 });
         retainer.dropKept(over, old == null ? null : old.file(), picture);

@@ -35,6 +35,9 @@ final class Run {
     private long written;
     private volatile long synced;
 
+    /** Behind what start-up would find, which is another run, until a base lets it find this one; -1 from then on. */
+    private volatile long foundInstead = -1;
+
     /** With nothing written yet to the table's last segment. */
     Run(SegmentTable table) {
         this.table = table;
@@ -78,17 +81,39 @@ final class Run {
         WRITTEN.setRelease(this, offset);
     }
 
+    /** Behind what survives a crash. */
     long synced() {
-        return synced;
+        long other = foundInstead;
+        return other >= 0 ? other : synced;
     }
 
-    /** Moves the synced offset, never back. The disk thread, but for the end of the log, when both may meet here. */
+    /** Whether start-up would find what is written here. */
+    boolean isFound() {
+        return foundInstead < 0;
+    }
+
+    /** Before it is published: start-up would find another run, up to {@code offset}, and nothing of this. */
+    void isNotFound(long offset) {
+        foundInstead = offset;
+    }
+
+    /** From now on it would. True if that is news. */
+    synchronized boolean found() {
+        boolean news = foundInstead >= 0;
+        foundInstead = -1;
+        return news;
+    }
+
+    /**
+     * Moves the synced offset, never back. The disk thread, but for the end of the log, when both may meet here. True if more
+     * survives a crash now.
+     */
     synchronized boolean advanceSynced(long offset) {
         if (offset <= synced) {
             return false;
         }
         synced = offset;
-        return true;
+        return foundInstead < 0;
     }
 
     StreamRange range() {

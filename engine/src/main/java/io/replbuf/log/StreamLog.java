@@ -337,6 +337,14 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         return writer.run().synced();
     }
 
+    /**
+     * Whether start-up would find what is written now. Not between a {@link #restart} with {@code appendonly} and the base that
+     * makes up for what is missing before it: until then the synced offset stands still. Any thread.
+     */
+    public boolean findable() {
+        return writer.run().isFound();
+    }
+
     /** Why the log has stopped, null while it is being written. Any thread. */
     public String stoppedReason() {
         return stoppedReason.get();
@@ -397,7 +405,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
      * before a command's first byte is fed at the cursor's offset.
      *
      * <p>With {@code appendonly} what start-up would load stays as it is, and ends at the stop, until a base stands in the new
-     * stretch; the listener is told that a rewrite is wanted.
+     * stretch, and so does the synced offset; the listener is told that a rewrite is wanted.
      */
     public void restart(ReplicaCursor source, Replid currentReplid) {
         if (!wantsRestart()) {

@@ -672,7 +672,7 @@ public final class Primary implements AutoCloseable {
 
         @Override
         public boolean syncs() {
-            return !onlySynced || log.writing();
+            return !onlySynced || log.syncs();
         }
 
         @Override

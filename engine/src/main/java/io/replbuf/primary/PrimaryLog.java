@@ -67,6 +67,11 @@ final class PrimaryLog implements AutoCloseable {
         return !closed && log.writing();
     }
 
+    /** Whether the synced offset follows what is fed. */
+    boolean syncs() {
+        return writing() && log.findable();
+    }
+
     /** All bytes below survive a crash. */
     long syncedOffset() {
         return log.syncedOffset();

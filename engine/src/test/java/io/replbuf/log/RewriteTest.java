@@ -173,6 +173,7 @@ class RewriteTest {
         f.await(() -> manifest().segments().stream().allMatch(s -> s.nextOffset() > 0));
         byte[] before = Files.readAllBytes(manifestFile());
         assertThat(f.log.fileBytes()).isEqualTo(stoppedAt - START);
+        long synced = f.log.syncedOffset();
 
         f.files.quotaBytes = Long.MAX_VALUE;
         f.nanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
@@ -181,7 +182,13 @@ class RewriteTest {
         f.log.restart(f.cursor, LogFixture.REPLID);
         f.await(() -> f.toldRewriteWanted.get() == 1);
         f.feed(commands, select(12), SEGMENT_BYTES).awaitWritten();
+        f.log.appendFsync(FsyncPolicy.ALWAYS, true);
+        f.feed(commands, select(13), SEGMENT_BYTES).awaitWritten();
 
+        // What is forced in the new stretch would not be found.
+        assertThat(f.log.findable()).isFalse();
+        assertThat(f.log.syncedOffset()).isEqualTo(synced);
+        assertThat(f.toldSynced.get()).isLessThanOrEqualTo(synced);
         assertThat(f.log.range()).isEqualTo(new StreamRange(again, f.fed()));
         assertThat(manifestFile()).hasBinaryContent(before);
         assertThat(f.recover().loadProblem()).isNull();
@@ -192,6 +199,9 @@ class RewriteTest {
         writeBase(next);
         commit(next, f.fed());
         f.await(() -> f.log.fileBytes() == f.fed() - again);
+        assertThat(f.log.findable()).isTrue();
+        assertThat(f.log.syncedOffset()).isEqualTo(f.fed());
+        assertThat(f.toldSynced.get()).isEqualTo(f.fed());
         assertThat(f.recover().loadProblem()).isNull();
         assertThat(f.recover().range()).isEqualTo(new StreamRange(again, f.fed()));
     }
