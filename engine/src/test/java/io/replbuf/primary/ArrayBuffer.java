@@ -30,6 +30,8 @@ public final class ArrayBuffer implements ReplicationBuffer {
             new BufferOption("array-limit-patience-millis", "0", "For tests of limits.");
 
     private static final AtomicLong TURNS = new AtomicLong();
+    private static final Onlooker NOBODY = new Onlooker() {};
+    private static volatile Onlooker onlooker = NOBODY;
 
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(MAX_BYTES);
     private final List<Cursor> cursors = new ArrayList<>();
@@ -66,6 +68,19 @@ public final class ArrayBuffer implements ReplicationBuffer {
         public ReplicationBuffer create(BufferContext context) {
             return new ArrayBuffer(context);
         }
+    }
+
+    /** Sees what is asked of a buffer, on the thread that asks. */
+    public interface Onlooker {
+        /** A turn ends; whether it is to say that blocks are left to trim. */
+        default boolean turned() {
+            return false;
+        }
+    }
+
+    /** For tests that have one server in this JVM; null ends it. */
+    public static void watch(Onlooker watcher) {
+        onlooker = watcher == null ? NOBODY : watcher;
     }
 
     /** How many turns have ended in this JVM, for tests that have one server in it; any thread. */
@@ -111,7 +126,7 @@ public final class ArrayBuffer implements ReplicationBuffer {
     @Override
     public boolean turn(int maxBlocks) {
         TURNS.incrementAndGet();
-        return false;
+        return onlooker.turned();
     }
 
     @Override

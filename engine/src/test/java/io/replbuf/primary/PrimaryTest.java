@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replbuf.buffer.LimitConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,6 +16,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PrimaryTest {
     private static final String SELECT_0 = "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n";
     private static final LimitConfig LIMIT = new LimitConfig(32 << 10, 0, 0);
+
+    @AfterEach
+    void lookAway() {
+        ArrayBuffer.watch(null);
+    }
 
     private static String set(String key, String value) {
         return "*3\r\n$3\r\nSET\r\n$"
@@ -250,6 +259,55 @@ class PrimaryTest {
             server.cron();
             assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isZero();
             assertThat(replica.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldGoOnTrimmingByItselfUntilNothingIsLeft() throws Exception {
+        try (TestPrimary server = new TestPrimary(1, 1 << 20, 0)) {
+            AtomicInteger left = new AtomicInteger(100);
+            ArrayBuffer.watch(
+                    new ArrayBuffer.Onlooker() {
+                        @Override
+                        public boolean turned() {
+                            return left.decrementAndGet() > 0;
+                        }
+                    });
+            server.endOfTurn();
+            await().atMost(Duration.ofSeconds(10)).until(() -> left.get() == 0);
+        }
+    }
+
+    /** Counted in steps, not in time: of tasks that each ask for the next a loop of Netty's runs a second's worth. */
+    @Test
+    void shouldAnswerAClientBetweenStepsOfTrimming() throws Exception {
+        int stepsMost = 100_000;
+        try (TestPrimary server = new TestPrimary(1, 1 << 20, 0);
+                RawReplica client = new RawReplica(server.port())) {
+            client.command("PING");
+            assertThat(client.line()).isEqualTo("+PONG");
+            AtomicInteger steps = new AtomicInteger();
+            ArrayBuffer.watch(
+                    new ArrayBuffer.Onlooker() {
+                        @Override
+                        public boolean turned() {
+                            if (steps.incrementAndGet() == 1) {
+                                ping(client);
+                            }
+                            return server.pongs.get() == 1 && steps.get() < stepsMost;
+                        }
+                    });
+            server.endOfTurn();
+            assertThat(client.line()).isEqualTo("+PONG");
+            assertThat(steps).hasValueLessThan(stepsMost);
+        }
+    }
+
+    private static void ping(RawReplica client) {
+        try {
+            client.command("PING");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -42,6 +42,10 @@ final class TestPrimary implements AutoCloseable {
 
     final AtomicLong wallMillis = new AtomicLong(1_000_000);
     final AtomicInteger snapshots = new AtomicInteger();
+
+    /** PINGs that were answered. */
+    final AtomicInteger pongs = new AtomicInteger();
+
     final Primary primary;
     private final EventLoopGroup commandGroup =
             new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -123,6 +127,14 @@ final class TestPrimary implements AutoCloseable {
         onCommandLoop(
                 () -> {
                     primary.append(0, bytes("SET"), bytes(key), bytes(value));
+                    primary.endOfTurn();
+                    return null;
+                });
+    }
+
+    void endOfTurn() throws Exception {
+        onCommandLoop(
+                () -> {
                     primary.endOfTurn();
                     return null;
                 });
@@ -227,6 +239,7 @@ final class TestPrimary implements AutoCloseable {
                     primary.sync(this);
                 } else {
                     reply.simple("PONG");
+                    pongs.incrementAndGet();
                 }
                 channel.writeAndFlush(out);
             }
