@@ -76,6 +76,9 @@ public final class ArrayBuffer implements ReplicationBuffer {
         default boolean turned() {
             return false;
         }
+
+        /** A cursor is asked for its next bytes. */
+        default void asked(ReplicaCursor cursor, int maxBytes) {}
     }
 
     /** For tests that have one server in this JVM; null ends it. */
@@ -205,6 +208,7 @@ public final class ArrayBuffer implements ReplicationBuffer {
 
         @Override
         public ByteBuffer next(int maxBytes) {
+            onlooker.asked(this, maxBytes);
             long pending = pendingBytes();
             if (closing || pending == 0) {
                 return null;

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.replbuf.buffer.LimitConfig;
+import io.replbuf.buffer.ReplicaCursor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -300,6 +305,69 @@ class PrimaryTest {
             server.endOfTurn();
             assertThat(client.line()).isEqualTo("+PONG");
             assertThat(steps).hasValueLessThan(stepsMost);
+        }
+    }
+
+    @Test
+    void shouldSendAFirstPieceToAllThatComeAtOnceBeforeAnyOfThemGetsMore() throws Exception {
+        int bytes = 1 << 20;
+        FirstAsks asks = new FirstAsks(2);
+        CompletableFuture<Void> allHaveCome = new CompletableFuture<>();
+        try (TestPrimary server = new TestPrimary(2, 2 * bytes, 0);
+                RawReplica keeper = new RawReplica(server.port());
+                RawReplica one = new RawReplica(server.port());
+                RawReplica other = new RawReplica(server.port())) {
+            fullResync(server, keeper);
+            server.set("large", "x".repeat(bytes));
+            ArrayBuffer.watch(asks);
+            server.holdReplicaLoop(allHaveCome);
+            try {
+                // The look at the stream that this asks for is one at nobody; the next is at both.
+                server.endOfTurn();
+                one.command("PSYNC", server.replid(), "1");
+                other.command("PSYNC", server.replid(), "1");
+                await().atMost(Duration.ofSeconds(10))
+                        .until(
+                                () ->
+                                        server.onCommandLoop(
+                                                        () ->
+                                                                server.primary
+                                                                        .stats()
+                                                                        .syncPartialOk())
+                                                == 2);
+                // Behind what handing over a socket leaves for later in its turn.
+                server.onCommandLoop(() -> null);
+            } finally {
+                allHaveCome.complete(null);
+            }
+            for (RawReplica replica : List.of(one, other)) {
+                assertThat(replica.line()).isEqualTo("+CONTINUE");
+                assertThat(replica.read(bytes)).startsWith(SELECT_0);
+            }
+            assertThat(asks.largest()).isEqualTo(16 << 10);
+        }
+    }
+
+    /** The largest ask for bytes until so many cursors have been asked. The replica loop; the result is anybody's. */
+    private static final class FirstAsks implements ArrayBuffer.Onlooker {
+        private final int cursors;
+        private final Set<ReplicaCursor> begun = new HashSet<>();
+        private int largest;
+
+        FirstAsks(int cursors) {
+            this.cursors = cursors;
+        }
+
+        @Override
+        public synchronized void asked(ReplicaCursor cursor, int maxBytes) {
+            if (begun.size() < cursors) {
+                begun.add(cursor);
+                largest = Math.max(largest, maxBytes);
+            }
+        }
+
+        synchronized int largest() {
+            return largest;
         }
     }
 

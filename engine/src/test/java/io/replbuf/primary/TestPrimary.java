@@ -30,6 +30,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -120,6 +121,19 @@ final class TestPrimary implements AutoCloseable {
     <T> T onCommandLoop(Callable<T> work)
             throws InterruptedException, ExecutionException, TimeoutException {
         return commandLoop.submit(work).get(10, TimeUnit.SECONDS);
+    }
+
+    /** Keeps the replica loop, of which there must be one, from all else until {@code end}; it has stopped on return. */
+    void holdReplicaLoop(CompletableFuture<Void> end) {
+        CompletableFuture<Void> held = new CompletableFuture<>();
+        replicaGroup
+                .next()
+                .execute(
+                        () -> {
+                            held.complete(null);
+                            end.join();
+                        });
+        held.join();
     }
 
     /** Writes {@code SET key value} in database 0, as one turn. */
