@@ -27,10 +27,31 @@ public final class Extents implements AutoCloseable {
 
     private static final long REST_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** How the helper spends time. */
+    interface Rests {
+        Rests OF_THE_THREAD =
+                new Rests() {
+                    @Override
+                    public long nanoTime() {
+                        return System.nanoTime();
+                    }
+
+                    @Override
+                    public void rest(long nanos) {
+                        LockSupport.parkNanos(nanos);
+                    }
+                };
+
+        long nanoTime();
+
+        void rest(long nanos);
+    }
+
     private final NativeMemory nativeMemory;
     private final long limitBytes;
     private final Executor helper;
     private final boolean keeping;
+    private final Rests rests;
     private final Queue<Extent> spares = new ArrayDeque<>(2);
     private final Queue<Extent> leaving = new ArrayDeque<>();
     private final Pieces pieces;
@@ -50,10 +71,15 @@ public final class Extents implements AutoCloseable {
      * @param helper runs the mapping of the spare and the unmapping; with null there is no spare, and releasing unmaps
      */
     public Extents(long limitBytes, Executor helper) {
-        this(limitBytes, helper, false, NativeMemory.ofThisJvm());
+        this(limitBytes, helper, false, NativeMemory.ofThisJvm(), Rests.OF_THE_THREAD);
     }
 
-    Extents(long limitBytes, Executor helper, boolean keeping, NativeMemory nativeMemory) {
+    Extents(
+            long limitBytes,
+            Executor helper,
+            boolean keeping,
+            NativeMemory nativeMemory,
+            Rests rests) {
         if (limitBytes < Extent.BYTES) {
             throw new IllegalArgumentException(
                     "limitBytes: " + limitBytes + " (expected: >= " + Extent.BYTES + ")");
@@ -61,6 +87,7 @@ public final class Extents implements AutoCloseable {
         this.limitBytes = limitBytes;
         this.helper = helper;
         this.nativeMemory = nativeMemory;
+        this.rests = rests;
         this.keeping = keeping || !nativeMemory.unmaps();
         NativeMemory.Heap heap = nativeMemory.heap();
         this.pieces = heap == null ? null : new Pieces(this, heap);
@@ -68,7 +95,7 @@ public final class Extents implements AutoCloseable {
 
     /** Extents that stay mapped until the end, for who makes buffers one after the other: mapping one takes 12 ms. */
     public static Extents keeping(long limitBytes) {
-        return new Extents(limitBytes, null, true, NativeMemory.ofThisJvm());
+        return new Extents(limitBytes, null, true, NativeMemory.ofThisJvm(), Rests.OF_THE_THREAD);
     }
 
     /**
@@ -164,7 +191,7 @@ public final class Extents implements AutoCloseable {
 
     private void unmapLeaving() {
         for (Extent extent = takeLeaving(); extent != null; extent = takeLeaving()) {
-            long start = System.nanoTime();
+            long start = rests.nanoTime();
             try {
                 nativeMemory.unmap(extent.memory());
             } catch (RuntimeException e) {
@@ -172,8 +199,8 @@ public final class Extents implements AutoCloseable {
                         "An extent of {} bytes cannot be given back and is lost", Extent.BYTES, e);
             }
             if (unmappedAndMoreToCome()) {
-                long rest = REST_TO_WORK * (System.nanoTime() - start);
-                LockSupport.parkNanos(Math.min(rest, REST_NANOS_MAX));
+                long rest = REST_TO_WORK * (rests.nanoTime() - start);
+                rests.rest(Math.min(rest, REST_NANOS_MAX));
             }
         }
     }

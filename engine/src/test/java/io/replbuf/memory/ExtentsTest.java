@@ -193,7 +193,12 @@ class ExtentsTest {
     @Test
     void shouldUseExtentsAgainWhereTheyCannotBeGivenBack() {
         Extents extents =
-                new Extents(4L * Extent.BYTES, helped::add, false, new NativeMemory.KeptBuffers());
+                new Extents(
+                        4L * Extent.BYTES,
+                        helped::add,
+                        false,
+                        new NativeMemory.KeptBuffers(),
+                        Extents.Rests.OF_THE_THREAD);
         for (int round = 0; round < 3; round++) {
             Extent[] taken = new Extent[3];
             for (int i = 0; i < taken.length; i++) {
