@@ -2,6 +2,7 @@ package io.replbuf.server;
 
 import io.replbuf.log.LogFiles;
 import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,17 +46,18 @@ final class Rehearsal {
     /**
      * @param strategy as in {@code repl-buffer-strategy}
      * @param temporary a folder to make one in
-     * @throws IOException if it could not be played to the end, or its folder not be deleted
+     * @throws IOException if it could not be played to the end, or its folder not be deleted; the first of both, with the second suppressed
      */
     static void play(String strategy, Path temporary) throws IOException {
-        Path dir = Files.createTempDirectory(temporary, "replbuf-rehearsal");
-        try (RedisServer server =
-                RedisServer.start(config(strategy, dir), ProcessLog.UNCHANGED, LogFiles.onDisk())) {
+        try (Folder folder = new Folder(Files.createTempDirectory(temporary, "replbuf-rehearsal"));
+                RedisServer server =
+                        RedisServer.start(
+                                config(strategy, folder.path()),
+                                ProcessLog.UNCHANGED,
+                                LogFiles.onDisk())) {
             play(server.port());
         } catch (ConfigException | StartException e) {
             throw new IOException(e.getMessage(), e);
-        } finally {
-            delete(dir);
         }
     }
 
@@ -103,10 +105,14 @@ final class Rehearsal {
         }
     }
 
-    private static void delete(Path dir) throws IOException {
-        try (Stream<Path> files = Files.walk(dir)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
+    /** Goes, with all that is in it, when it is closed. */
+    private record Folder(Path path) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            try (Stream<Path> files = Files.walk(path)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
             }
         }
     }

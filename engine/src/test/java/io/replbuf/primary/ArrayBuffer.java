@@ -66,12 +66,16 @@ public final class ArrayBuffer implements ReplicationBuffer {
 
         @Override
         public ReplicationBuffer create(BufferContext context) {
+            onlooker.making();
             return new ArrayBuffer(context);
         }
     }
 
     /** Sees what is asked of a buffer, on the thread that asks. */
     public interface Onlooker {
+        /** A buffer is about to be made; may throw what {@link ReplicationBufferFactory#create} may. */
+        default void making() {}
+
         /** A turn ends; whether it is to say that blocks are left to trim. */
         default boolean turned() {
             return false;
