@@ -39,6 +39,15 @@ final class ServerProcess {
     private final PrintStream out = System.out;
     private final PrintStream err = System.err;
 
+    /** Whether a rehearsal is played; a signal that comes meanwhile waits for its end. */
+    private boolean rehearsing;
+
+    /** The signal that waits; null if none does. */
+    private String waiting;
+
+    /** Null until the server is ready. */
+    private RedisServer server;
+
     ServerProcess(ProcessLog log) {
         this.log = log;
     }
@@ -96,6 +105,7 @@ final class ServerProcess {
         String problem = null;
         try {
             log.level("nothing");
+            rehearsing(true);
             stage.start();
             rehearsal.get(REHEARSAL_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -105,6 +115,7 @@ final class ServerProcess {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            rehearsing(false);
             log.level(config.text("loglevel"));
         }
         if (problem != null) {
@@ -122,31 +133,65 @@ final class ServerProcess {
                 pid);
         // The leading blank is part of what supervisors look for.
         LOG.info("Port: {} PID: {}", config.number("port"), pid);
+        handleSignals();
         rehearse(config);
-        RedisServer server;
+        if (waiting() != null) {
+            LOG.warn("Received {} scheduling shutdown...", waiting());
+            LOG.warn("Redis is now ready to exit, bye bye...");
+            return 0;
+        }
+        RedisServer started;
         try {
-            server = RedisServer.start(config, log, LogFiles.onDisk(), ServerProcess::supervised);
+            started = RedisServer.start(config, log, LogFiles.onDisk(), this::supervised);
         } catch (StartException e) {
             LOG.warn("{}", e.getMessage());
             return 1;
         }
-        int status = server.awaitStopped();
+        int status = started.awaitStopped();
         deletePidFile(config.path("pidfile"));
         return status;
     }
 
     /** What a supervisor relies on once the server says that it is ready: a pid file, and signals that end it in order. */
-    private static void supervised(RedisServer server) {
-        writePidFile(server.config().path("pidfile"));
-        Signals.handle("TERM", () -> signalled(server, "SIGTERM", "shutdown-on-sigterm"));
-        Signals.handle("INT", () -> signalled(server, "SIGINT", "shutdown-on-sigint"));
+    private void supervised(RedisServer ready) {
+        writePidFile(ready.config().path("pidfile"));
+        synchronized (this) {
+            server = ready;
+        }
     }
 
-    private static void signalled(RedisServer server, String signal, String directive) {
-        ShutdownMode mode = ShutdownMode.parse(server.config().text(directive));
-        if (!server.stop("Received " + signal + " scheduling shutdown...", mode)) {
+    private void handleSignals() {
+        Signals.handle("TERM", () -> signalled("SIGTERM", "shutdown-on-sigterm"));
+        Signals.handle("INT", () -> signalled("SIGINT", "shutdown-on-sigint"));
+    }
+
+    private void signalled(String signal, String directive) {
+        RedisServer ready;
+        synchronized (this) {
+            if (rehearsing) {
+                waiting = signal;
+                return;
+            }
+            ready = server;
+        }
+        if (ready == null) {
+            // As Redis while it loads: there is nothing yet that could be saved.
+            LOG.warn("Received {} before the server was ready, exiting now.", signal);
+            System.exit(0);
+            return;
+        }
+        ShutdownMode mode = ShutdownMode.parse(ready.config().text(directive));
+        if (!ready.stop("Received " + signal + " scheduling shutdown...", mode)) {
             LOG.warn("Errors trying to shut down the server. Check the logs for more information.");
         }
+    }
+
+    private synchronized void rehearsing(boolean now) {
+        rehearsing = now;
+    }
+
+    private synchronized String waiting() {
+        return waiting;
     }
 
     /** As Redis: a pid file that cannot be written is worth a line, not an end. */

@@ -17,6 +17,13 @@ final class ChildServer implements AutoCloseable {
     private final Path output;
 
     ChildServer(Path dir, String... arguments) throws IOException {
+        this(dir, RedisServer.class, arguments);
+    }
+
+    /**
+     * @param main what the process runs
+     */
+    ChildServer(Path dir, Class<?> main, String... arguments) throws IOException {
         output = dir.resolve("output-" + System.nanoTime() + ".txt");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -30,7 +37,7 @@ final class ChildServer implements AutoCloseable {
                         System.getProperty(
                                 "surefire.test.class.path", System.getProperty("java.class.path")),
                         "-Dlogback.configurationFile=io/replbuf/server/child-logback.xml",
-                        RedisServer.class.getName()));
+                        main.getName()));
         command.addAll(List.of(arguments));
         process =
                 new ProcessBuilder(command)

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,32 @@ class ServerProcessTest {
                     .contains("ready to exit, bye bye");
             assertThat(dir.resolve("dump.rdb")).isRegularFile();
             assertThat(dir.resolve("pid")).doesNotExist();
+        }
+    }
+
+    @Test
+    void shouldEndOnSigtermDuringItsRehearsalWithStatus0AndLeaveNoFolder() throws Exception {
+        Path temporary = Files.createDirectory(dir.resolve("temporary"));
+        try (ChildServer child = startHeld(temporary)) {
+            child.awaitOutput(HeldServer.HELD);
+            assertThat(temporary).isNotEmptyDirectory();
+            // Its process' own destroy would close stdin, too.
+            child.process.toHandle().destroy();
+            child.process.getOutputStream().close();
+            assertThat(child.status()).isZero();
+            assertThat(temporary).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void shouldEndOnSigtermBeforeItIsReadyWithStatus0() throws Exception {
+        try (ChildServer child = startHeld(dir, "--repl-buffer-rehearsal", "no")) {
+            child.awaitOutput(HeldServer.HELD);
+            child.process.toHandle().destroy();
+            assertThat(child.status()).isZero();
+            assertThat(child.output())
+                    .contains("Received SIGTERM before the server was ready")
+                    .doesNotContain("Ready to accept connections");
         }
     }
 
@@ -140,6 +167,17 @@ class ServerProcessTest {
     }
 
     private ChildServer start(int port, String... more) throws Exception {
+        return new ChildServer(dir, arguments(port, more));
+    }
+
+    private ChildServer startHeld(Path temporary, String... more) throws Exception {
+        return new ChildServer(
+                dir,
+                HeldServer.class,
+                append(new String[] {temporary.toString()}, arguments(freePort(), more)));
+    }
+
+    private String[] arguments(int port, String... more) {
         String[] common = {
             "--port",
             Integer.toString(port),
@@ -152,9 +190,13 @@ class ServerProcessTest {
             "--repl-buffer-strategy",
             "array"
         };
-        String[] all = java.util.Arrays.copyOf(common, common.length + more.length);
-        System.arraycopy(more, 0, all, common.length, more.length);
-        return new ChildServer(dir, all);
+        return append(common, more);
+    }
+
+    private static String[] append(String[] some, String... more) {
+        String[] all = Arrays.copyOf(some, some.length + more.length);
+        System.arraycopy(more, 0, all, some.length, more.length);
+        return all;
     }
 
     private static RawClient awaitClient(ChildServer child, int port) throws Exception {
