@@ -38,7 +38,12 @@ public class CloseAgainstSendStress {
         int kept;
 
         Cursor() {
-            super(1, task -> {}, new CursorQueue());
+            this(new Cursors<>());
+        }
+
+        private Cursor(Cursors<Cursor> cursors) {
+            super(1, task -> {}, cursors);
+            cursors.add(this);
         }
 
         @Override
@@ -63,6 +68,9 @@ public class CloseAgainstSendStress {
         protected void closed(long from, int bytes) {
             kept = bytes > 0 ? 1 : 0;
         }
+
+        @Override
+        protected void forgotten() {}
 
         @Override
         protected void letGo() {}

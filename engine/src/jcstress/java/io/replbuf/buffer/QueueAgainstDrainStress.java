@@ -15,8 +15,8 @@ import org.openjdk.jcstress.infra.results.J_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "a move was lost")
 @State
 public class QueueAgainstDrainStress {
-    private final CursorQueue queue = new CursorQueue();
-    private final Cursor cursor = new Cursor(queue);
+    private final Cursors<Cursor> cursors = new Cursors<>();
+    private final Cursor cursor = new Cursor(cursors);
 
     @Actor
     public void loop() {
@@ -26,12 +26,12 @@ public class QueueAgainstDrainStress {
 
     @Actor
     public void commandLoop() {
-        queue.drain();
+        cursors.drain();
     }
 
     @Arbiter
     public void afterwards(J_Result result) {
-        queue.drain();
+        cursors.drain();
         result.r1 = cursor.seen;
     }
 
@@ -40,8 +40,9 @@ public class QueueAgainstDrainStress {
 
         long seen;
 
-        Cursor(CursorQueue queue) {
-            super(1, Runnable::run, queue);
+        Cursor(Cursors<Cursor> cursors) {
+            super(1, Runnable::run, cursors);
+            cursors.add(this);
         }
 
         void move() {
@@ -71,6 +72,9 @@ public class QueueAgainstDrainStress {
 
         @Override
         protected void closed(long from, int bytes) {}
+
+        @Override
+        protected void forgotten() {}
 
         @Override
         protected void letGo() {}

@@ -10,7 +10,7 @@ import java.lang.invoke.VarHandle;
  * themselves. The order of its cursors means nothing. A cursor that stands still costs nothing here, so a turn's work does
  * not grow with idle replicas.
  */
-public final class CursorQueue {
+final class CursorQueue {
     private static final VarHandle TOP;
 
     static {
@@ -25,7 +25,7 @@ public final class CursorQueue {
 
     private MemoryCursor top;
 
-    /** Any thread; what the caller wrote before is visible to {@link MemoryCursor#noticed}. */
+    /** Any thread; what the caller wrote before is visible to {@link MemoryCursor#attend}. */
     void add(MemoryCursor cursor) {
         if (!cursor.enterQueue()) {
             return;
@@ -37,8 +37,8 @@ public final class CursorQueue {
         } while (!TOP.weakCompareAndSetRelease(this, below, cursor));
     }
 
-    /** Calls {@link MemoryCursor#noticed} of every cursor that was added; command loop. */
-    public void drain() {
+    /** Calls {@link MemoryCursor#attend} of every cursor that was added; command loop. */
+    void drain() {
         if (TOP.getOpaque(this) == null) {
             return;
         }
@@ -48,7 +48,7 @@ public final class CursorQueue {
             cursor.below = null;
             // Left before it is looked at: what it does from here on enters it again.
             cursor.leaveQueue();
-            cursor.noticed();
+            cursor.attend();
             cursor = below;
         }
     }

@@ -13,11 +13,12 @@ import java.util.concurrent.RejectedExecutionException;
  * <em>command loop</em> everything that the strategy adds; each method says whose it is. No method blocks or spins.
  *
  * <p><b>Assumptions</b>: (1) {@link #next} and {@link #advance} run on the loop only, {@link #close} on the command loop only;
- * (2) {@link #publishedOffset} is read with acquire, and the bytes below it, as well as whatever leads to them, were written before it.
+ * (2) {@link #publishedOffset} is read with acquire, and the bytes below it, as well as whatever leads to them, were written before it;
+ * (3) it is {@linkplain Cursors#add added} to the book that it was given before it is read or closed.
  *
  * <p><b>Guarantees</b>: (1) after {@link #close} returns, the loop touches no byte outside the stretch that {@link #closed} was
  * told of; (2) after {@link #released} it touches none at all; (3) {@link #noticed} is called by the drain that follows each move
- * that {@link #moved} found worth it, and by the one that follows the release.
+ * that {@link #moved} found worth it, {@link #forgotten} by the one that follows the release.
  */
 public abstract class MemoryCursor implements ReplicaCursor {
     /** Longest slice in bytes: a send call costs the same up to here, and it bounds what a closing cursor can hold. */
@@ -57,7 +58,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
      * of close(), its slice is over, and what is kept then is kept for nothing, until the release.
      */
     private final Executor loop;
-    private final CursorQueue queue;
+    private final Cursors<?> cursors;
 
     private long offset;
     private int held;
@@ -66,13 +67,16 @@ public abstract class MemoryCursor implements ReplicaCursor {
     private int queued;
     private Runnable afterRelease;
 
+    /** Its place among the open ones; command loop. */
+    int index;
+
     /** The queue's link; its pushing and its draining thread in turn. */
     MemoryCursor below;
 
-    protected MemoryCursor(long offset, Executor loop, CursorQueue queue) {
+    protected MemoryCursor(long offset, Executor loop, Cursors<?> cursors) {
         this.offset = offset;
         this.loop = loop;
-        this.queue = queue;
+        this.cursors = cursors;
     }
 
     /** Offset behind the last byte that may be read; any thread. */
@@ -89,7 +93,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
     /** Whether the command loop should take notice of this move; loop. */
     protected abstract boolean moved(long from, long to);
 
-    /** The cursor has moved or was released; command loop. */
+    /** The cursor has moved and is open; command loop. */
     protected abstract void noticed();
 
     /**
@@ -98,6 +102,12 @@ public abstract class MemoryCursor implements ReplicaCursor {
      * @param bytes 0 if it reads nothing
      */
     protected abstract void closed(long from, int bytes);
+
+    /**
+     * The loop has let go of everything: what {@link #closed} kept may be freed; command loop, or where {@link
+     * Cursors#forgetWhenReleased} says. Once.
+     */
+    protected abstract void forgotten();
 
     /** Drops what the loop's half refers to; loop, once, after the last slice. */
     protected abstract void letGo();
@@ -161,7 +171,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
         OFFSET.setRelease(this, from + bytes);
         HELD.setRelease(this, 0);
         if (bytes > 0 && moved(from, from + bytes)) {
-            queue.add(this);
+            cursors.enqueue(this);
         }
     }
 
@@ -177,6 +187,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
         }
         CLOSING.setVolatile(this, true);
         int bytes = (int) HELD.getVolatile(this);
+        cursors.closed(this);
         closed(offset(), bytes);
         try {
             loop.execute(this::release);
@@ -197,7 +208,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
     }
 
     /** Bytes handed to a send that has not returned; any thread. */
-    protected final long inFlightBytes() {
+    long inFlightBytes() {
         return (int) HELD.getOpaque(this);
     }
 
@@ -206,7 +217,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
      *
      * <p>For a buffer that is closed and takes no further turn; at most one action.
      */
-    protected final void afterRelease(Runnable action) {
+    void afterRelease(Runnable action) {
         AFTER_RELEASE.setVolatile(this, action);
         if ((boolean) RELEASED.getVolatile(this)) {
             runAfterRelease();
@@ -217,7 +228,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
         letGo();
         HELD.setRelease(this, 0);
         RELEASED.setVolatile(this, true);
-        queue.add(this);
+        cursors.enqueue(this);
         runAfterRelease();
     }
 
@@ -231,7 +242,16 @@ public abstract class MemoryCursor implements ReplicaCursor {
 
     /** Asks for another {@link #noticed} at the next drain; any thread. */
     protected final void notice() {
-        queue.add(this);
+        cursors.enqueue(this);
+    }
+
+    /** In a drain; command loop. */
+    void attend() {
+        if (!closing) {
+            noticed();
+        } else if (released()) {
+            cursors.released(this);
+        }
     }
 
     boolean enterQueue() {

@@ -8,22 +8,24 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** The protocol between a cursor's two threads, step by step on one; the contract runs it on several. */
+/** The protocol between a cursor's two threads, and the book of cursors, step by step on one; the contract runs it on several. */
 class MemoryCursorTest {
     private final FakeLoop loop = new FakeLoop();
-    private final CursorQueue queue = new CursorQueue();
-    private final Probe cursor = new Probe(loop, queue);
+    private final Cursors<Probe> cursors = new Cursors<>();
+    private final Probe cursor = new Probe(loop, cursors);
 
     /** A stream of zeros from offset 1 to {@code published}; reports every move. */
     private static final class Probe extends MemoryCursor {
         long published = 1;
         int noticed;
+        int forgotten;
         long closedFrom = -1;
         int closedBytes = -1;
         boolean letGo;
 
-        Probe(Executor loop, CursorQueue queue) {
-            super(1, loop, queue);
+        Probe(Executor loop, Cursors<Probe> cursors) {
+            super(1, loop, cursors);
+            cursors.add(this);
         }
 
         @Override
@@ -50,6 +52,11 @@ class MemoryCursorTest {
         protected void closed(long from, int bytes) {
             closedFrom = from;
             closedBytes = bytes;
+        }
+
+        @Override
+        protected void forgotten() {
+            forgotten++;
         }
 
         @Override
@@ -96,18 +103,21 @@ class MemoryCursorTest {
     }
 
     @Test
-    void shouldBeReleasedByItsLoopAndNoticedOnceMore() {
+    void shouldBeReleasedByItsLoopAndForgottenOnce() {
         cursor.close();
         assertThat(cursor.released()).isFalse();
-        queue.drain();
-        assertThat(cursor.noticed).isZero();
+        cursors.drain();
+        assertThat(cursor.forgotten).isZero();
+        assertThat(cursors.closing()).isEqualTo(1);
 
         loop.run();
         assertThat(cursor.released()).isTrue();
         assertThat(cursor.letGo).isTrue();
-        queue.drain();
-        queue.drain();
-        assertThat(cursor.noticed).isEqualTo(1);
+        cursors.drain();
+        cursors.drain();
+        assertThat(cursor.forgotten).isEqualTo(1);
+        assertThat(cursor.noticed).isZero();
+        assertThat(cursors.closing()).isZero();
     }
 
     @Test
@@ -117,9 +127,9 @@ class MemoryCursorTest {
             cursor.next(10);
             cursor.advance(1);
         }
-        queue.drain();
+        cursors.drain();
         assertThat(cursor.noticed).isEqualTo(1);
-        queue.drain();
+        cursors.drain();
         assertThat(cursor.noticed).isEqualTo(1);
     }
 
@@ -130,7 +140,7 @@ class MemoryCursorTest {
                         task -> {
                             throw new RejectedExecutionException();
                         },
-                        queue);
+                        cursors);
         orphan.close();
         assertThat(orphan.released()).isTrue();
     }
@@ -144,11 +154,36 @@ class MemoryCursorTest {
         loop.run();
         assertThat(runs[0]).isEqualTo(1);
 
-        Probe late = new Probe(loop, queue);
+        Probe late = new Probe(loop, cursors);
         late.close();
         loop.run();
         late.afterRelease(() -> runs[0]++);
         assertThat(runs[0]).isEqualTo(2);
+    }
+
+    @Test
+    void shouldKnowTheOthersWhicheverIsClosed() {
+        Probe second = new Probe(loop, cursors);
+        Probe third = new Probe(loop, cursors);
+        cursor.close();
+        third.close();
+        assertThat(cursors.open()).isEqualTo(1);
+        assertThat(cursors.open(0)).isSameAs(second);
+        assertThat(cursors.closing(0)).isSameAs(cursor);
+        assertThat(cursors.closing(1)).isSameAs(third);
+    }
+
+    @Test
+    void shouldForgetAllWithTheLastReleaseWhereNobodyDrains() {
+        FakeLoop slower = new FakeLoop();
+        Probe second = new Probe(slower, cursors);
+        cursors.closeAll();
+        cursors.forgetWhenReleased();
+        loop.run();
+        assertThat(cursor.forgotten + second.forgotten).isZero();
+        slower.run();
+        assertThat(cursor.forgotten).isEqualTo(1);
+        assertThat(second.forgotten).isEqualTo(1);
     }
 
     @Test

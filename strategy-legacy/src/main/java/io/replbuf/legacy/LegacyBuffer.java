@@ -3,8 +3,8 @@ package io.replbuf.legacy;
 import io.replbuf.buffer.BufferContext;
 import io.replbuf.buffer.BufferExhaustedException;
 import io.replbuf.buffer.BufferStats;
-import io.replbuf.buffer.CursorQueue;
 import io.replbuf.buffer.CursorRole;
+import io.replbuf.buffer.Cursors;
 import io.replbuf.buffer.LimitConfig;
 import io.replbuf.buffer.OutputLimit;
 import io.replbuf.buffer.ReplicaCursor;
@@ -14,10 +14,7 @@ import io.replbuf.stream.StreamRange;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A ring for partial resyncs, and for every cursor a queue of its own into which each byte is copied.
@@ -48,9 +45,7 @@ final class LegacyBuffer implements ReplicationBuffer {
     private final ChunkMemory memory;
     private final int arrayBytes;
     private final Account account;
-    private final CursorQueue moved = new CursorQueue();
-    private final List<LegacyCursor> open = new ArrayList<>();
-    private final List<LegacyCursor> closing = new ArrayList<>();
+    private final Cursors<LegacyCursor> cursors = new Cursors<>();
 
     private long ringBytes;
 
@@ -93,15 +88,16 @@ final class LegacyBuffer implements ReplicationBuffer {
         }
         reserve(count);
         ring.append(bytes, from, count);
-        for (int i = 0; i < open.size(); i++) {
-            ChunkQueue queue = open.get(i).queue();
+        int open = cursors.open();
+        for (int i = 0; i < open; i++) {
+            ChunkQueue queue = cursors.open(i).queue();
             int before = queue.chunks();
             queue.append(bytes, from, count, nextOffset);
             chunks += queue.chunks() - before;
         }
         bytes.position(from + count);
         fedBytes += count;
-        copiedBytes += count * (1L + open.size());
+        copiedBytes += count * (1L + open);
         nextOffset += count;
         PUBLISHED.setRelease(this, nextOffset);
         charge();
@@ -111,13 +107,13 @@ final class LegacyBuffer implements ReplicationBuffer {
     /** Memory for the ring, if it is to be made, and for every queue: all or nothing. */
     private void reserve(int count) {
         boolean enough = haveRing();
-        for (int i = 0; enough && i < open.size(); i++) {
-            LegacyCursor cursor = open.get(i);
+        for (int i = 0; enough && i < cursors.open(); i++) {
+            LegacyCursor cursor = cursors.open(i);
             enough = cursor.queue().reserve(count, cursor.offset() == nextOffset);
         }
         if (!enough) {
-            for (int i = 0; i < open.size(); i++) {
-                open.get(i).queue().cancel();
+            for (int i = 0; i < cursors.open(); i++) {
+                cursors.open(i).queue().cancel();
             }
             charge();
             throw new BufferExhaustedException(
@@ -126,7 +122,7 @@ final class LegacyBuffer implements ReplicationBuffer {
                             + " bytes (expected: memory for them in the backlog of "
                             + ringBytes
                             + " and in "
-                            + open.size()
+                            + cursors.open()
                             + " queues)");
         }
     }
@@ -144,8 +140,8 @@ final class LegacyBuffer implements ReplicationBuffer {
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes: " + bytes + " (expected: >= 0)");
         }
-        if (!open.isEmpty()) {
-            throw new IllegalStateException("open cursors: " + open.size() + " (expected: 0)");
+        if (cursors.open() > 0) {
+            throw new IllegalStateException("open cursors: " + cursors.open() + " (expected: 0)");
         }
         nextOffset = Math.addExact(nextOffset, bytes);
         PUBLISHED.setRelease(this, nextOffset);
@@ -190,7 +186,7 @@ final class LegacyBuffer implements ReplicationBuffer {
         }
         chunks += queue.chunks() + 1;
         LegacyCursor cursor = new LegacyCursor(this, queue, offset, loop);
-        open.add(cursor);
+        cursors.add(cursor);
         charge();
         return cursor;
     }
@@ -209,7 +205,7 @@ final class LegacyBuffer implements ReplicationBuffer {
         }
         maxFreedPerQueue = maxBlocks;
         moreToFree = false;
-        moved.drain();
+        cursors.drain();
         charge();
         return moreToFree;
     }
@@ -250,20 +246,11 @@ final class LegacyBuffer implements ReplicationBuffer {
     public BufferStats stats() {
         long heldFrom = nextOffset - ringFilled();
         long held = ringFilled();
-        long oldest = nextOffset;
-        long inFlight = 0;
-        for (int i = 0; i < open.size(); i++) {
-            LegacyCursor cursor = open.get(i);
-            // Once: the loop may move on meanwhile.
-            long offset = cursor.offset();
-            long from = cursor.queue().heldFrom(offset, nextOffset);
+        for (int i = 0; i < cursors.open(); i++) {
+            LegacyCursor cursor = cursors.open(i);
+            long from = cursor.queue().heldFrom(cursor.offset(), nextOffset);
             held += nextOffset - from;
             heldFrom = Math.min(heldFrom, from);
-            oldest = Math.min(oldest, offset);
-            inFlight += cursor.heldBytes();
-        }
-        for (int i = 0; i < closing.size(); i++) {
-            inFlight += closing.get(i).heldBytes();
         }
         long unique = nextOffset - heldFrom;
         return new BufferStats(
@@ -272,13 +259,13 @@ final class LegacyBuffer implements ReplicationBuffer {
                 closed ? 0 : metadataBytes(),
                 closed ? 0 : memory.usedBytes() - held - retiredBytes,
                 closed ? 0 : retiredBytes,
-                nextOffset - oldest,
-                inFlight,
+                nextOffset - cursors.oldestOffset(nextOffset),
+                cursors.inFlightBytes(),
                 0,
                 ringFilled(),
                 closed ? 0 : memory.mappedBytes(),
                 chunks,
-                open.size(),
+                cursors.open(),
                 0,
                 0,
                 0,
@@ -297,27 +284,15 @@ final class LegacyBuffer implements ReplicationBuffer {
             return;
         }
         closed = true;
-        while (!open.isEmpty()) {
-            open.get(open.size() - 1).close();
-        }
-        moved.drain();
+        cursors.closeAll();
         dropBacklog();
         account.add(-chargedBytes);
         chargedBytes = 0;
-        if (!closing.isEmpty()) {
-            AtomicInteger sending = new AtomicInteger(closing.size());
-            Runnable last =
-                    () -> {
-                        if (sending.decrementAndGet() == 0) {
-                            closing.forEach(this::freeRetired);
-                        }
-                    };
-            closing.forEach(cursor -> cursor.whenReleased(last));
-        }
+        cursors.forgetWhenReleased();
     }
 
-    CursorQueue moved() {
-        return moved;
+    Cursors<LegacyCursor> cursors() {
+        return cursors;
     }
 
     /** Offset behind the last byte that may be read; any loop. */
@@ -335,41 +310,28 @@ final class LegacyBuffer implements ReplicationBuffer {
         }
     }
 
-    /** The cursor was closed and its queue of {@code freed} chunks with it, but for the one that a send is reading. */
-    void closing(LegacyCursor cursor, int freed) {
-        open.remove(cursor);
-        closing.add(cursor);
+    /**
+     * A cursor was closed and its queue of {@code freed} chunks with it, but for the one that a send is reading.
+     *
+     * @param retired that one's memory; null without
+     */
+    void cursorClosed(int freed, Piece retired) {
         chunks -= freed;
-        if (cursor.retired() != null) {
-            retiredBytes += cursor.retired().capacity();
+        if (retired != null) {
+            retiredBytes += retired.capacity();
         }
         charge();
     }
 
-    /** The cursor's loop has let go of everything. */
-    void forget(LegacyCursor cursor) {
-        if (closing.remove(cursor)) {
-            freeRetired(cursor);
-        }
-    }
-
-    private void freeRetired(LegacyCursor cursor) {
-        Piece piece = cursor.retired();
-        if (piece != null) {
-            retiredBytes -= piece.capacity();
-            memory.give(piece);
+    /** Nobody reads what a closed cursor's send was reading. */
+    void free(Piece retired) {
+        if (retired != null) {
+            retiredBytes -= retired.capacity();
+            memory.give(retired);
         }
     }
 
     // ---- for tests that add up what is alive
-
-    List<LegacyCursor> openCursors() {
-        return open;
-    }
-
-    List<LegacyCursor> closingCursors() {
-        return closing;
-    }
 
     Ring ring() {
         return ring;
@@ -385,7 +347,7 @@ final class LegacyBuffer implements ReplicationBuffer {
 
     private long metadataBytes() {
         return (long) chunks * Chunk.BYTES
-                + (long) (open.size() + closing.size()) * LegacyCursor.BYTES
+                + (long) (cursors.open() + cursors.closing()) * LegacyCursor.BYTES
                 + (ring == null ? 0 : ring.metadataBytes())
                 + memory.metadataBytes();
     }

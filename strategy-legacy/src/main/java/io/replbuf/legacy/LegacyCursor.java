@@ -25,7 +25,7 @@ final class LegacyCursor extends MemoryCursor {
     private Piece retired;
 
     LegacyCursor(LegacyBuffer buffer, ChunkQueue queue, long offset, Executor loop) {
-        super(offset, loop, buffer.moved());
+        super(offset, loop, buffer.cursors());
         this.buffer = buffer;
         this.queue = queue;
     }
@@ -72,18 +72,19 @@ final class LegacyCursor extends MemoryCursor {
 
     @Override
     protected void noticed() {
-        if (!closing()) {
-            buffer.freeTaken(this);
-        } else if (released()) {
-            buffer.forget(this);
-        }
+        buffer.freeTaken(this);
     }
 
     @Override
     protected void closed(long from, int bytes) {
         int chunks = queue.chunks() + 1;
         retired = queue.freeAll(bytes == 0 ? -1 : from);
-        buffer.closing(this, chunks);
+        buffer.cursorClosed(chunks, retired);
+    }
+
+    @Override
+    protected void forgotten() {
+        buffer.free(retired);
     }
 
     @Override
@@ -108,13 +109,5 @@ final class LegacyCursor extends MemoryCursor {
 
     void noticeAgain() {
         notice();
-    }
-
-    long heldBytes() {
-        return inFlightBytes();
-    }
-
-    void whenReleased(Runnable action) {
-        afterRelease(action);
     }
 }

@@ -23,14 +23,16 @@ final class LiveObjects {
     }
 
     private long count() {
-        for (LegacyCursor cursor : buffer.openCursors()) {
+        for (int i = 0; i < buffer.cursors().open(); i++) {
+            LegacyCursor cursor = buffer.cursors().open(i);
             bytes += LegacyCursor.BYTES;
             see(cursor.queue().array());
             for (Chunk chunk = cursor.queue().head(); chunk != null; chunk = chunk.next()) {
                 see(chunk);
             }
         }
-        for (LegacyCursor cursor : buffer.closingCursors()) {
+        for (int i = 0; i < buffer.cursors().closing(); i++) {
+            LegacyCursor cursor = buffer.cursors().closing(i);
             bytes += LegacyCursor.BYTES;
             if (cursor.retired() != null) {
                 see(cursor.retired());
@@ -78,7 +80,8 @@ final class LiveObjects {
     static long distinctOffsets(LegacyBuffer buffer) {
         long next = buffer.nextOffset();
         BitSet marks = new BitSet();
-        for (LegacyCursor cursor : buffer.openCursors()) {
+        for (int i = 0; i < buffer.cursors().open(); i++) {
+            LegacyCursor cursor = buffer.cursors().open(i);
             if (cursor.offset() < cursor.queue().array().endOffset()) {
                 mark(cursor.queue().array(), next, marks);
             }

@@ -1,6 +1,6 @@
 package io.replbuf.shared;
 
-import io.replbuf.buffer.CursorQueue;
+import io.replbuf.buffer.Cursors;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -31,7 +31,7 @@ public class CloseAgainstLookupStress {
         for (int block = 0; block < LENGTH - 2; block++) {
             table.append(block);
         }
-        cursor = new StressCursor(table, new CursorQueue(), 0);
+        cursor = new StressCursor(table, new Cursors<>(), 0);
     }
 
     @Actor

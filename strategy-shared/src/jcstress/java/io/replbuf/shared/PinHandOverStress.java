@@ -1,6 +1,6 @@
 package io.replbuf.shared;
 
-import io.replbuf.buffer.CursorQueue;
+import io.replbuf.buffer.Cursors;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -19,12 +19,12 @@ import org.openjdk.jcstress.infra.results.III_Result;
 @State
 public class PinHandOverStress {
     private final BlockTable table = new BlockTable();
-    private final CursorQueue queue = new CursorQueue();
+    private final Cursors<StressCursor> cursors = new Cursors<>();
     private final StressCursor cursor;
 
     public PinHandOverStress() {
         table.append(5);
-        cursor = new StressCursor(table, queue, 0);
+        cursor = new StressCursor(table, cursors, 0);
     }
 
     @Actor
@@ -35,10 +35,10 @@ public class PinHandOverStress {
 
     @Actor
     public void commandLoop(III_Result result) {
-        queue.drain();
+        cursors.drain();
         table.append(6);
         cursor.publish();
-        queue.drain();
+        cursors.drain();
         while (table.count() > 1 && table.pins(table.head()) == 0) {
             table.removeHead();
         }
@@ -46,7 +46,7 @@ public class PinHandOverStress {
         for (int block = 2; block < 66; block++) {
             table.append(100 + block);
         }
-        queue.drain();
+        cursors.drain();
         int pins = 0;
         for (long block = table.head(); block <= table.end(); block++) {
             pins += table.pins(block);

@@ -1,6 +1,6 @@
 package io.replbuf.shared;
 
-import io.replbuf.buffer.CursorQueue;
+import io.replbuf.buffer.Cursors;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -21,7 +21,7 @@ public class ResizeAgainstLookupStress {
         for (int block = 0; block < 63; block++) {
             table.append(block);
         }
-        cursor = new StressCursor(table, new CursorQueue(), 60);
+        cursor = new StressCursor(table, new Cursors<>(), 60);
     }
 
     @Actor

@@ -1,6 +1,6 @@
 package io.replbuf.shared;
 
-import io.replbuf.buffer.CursorQueue;
+import io.replbuf.buffer.Cursors;
 import io.replbuf.buffer.MemoryCursor;
 import java.nio.ByteBuffer;
 
@@ -29,12 +29,13 @@ final class StressCursor extends MemoryCursor {
     /** What the loop may be reading after a close; -1 for nothing. Command loop. */
     long held = NOTHING;
 
-    StressCursor(BlockTable table, CursorQueue queue, long block) {
-        super(block + 1, task -> {}, queue);
+    StressCursor(BlockTable table, Cursors<StressCursor> cursors, long block) {
+        super(block + 1, task -> {}, cursors);
         this.table = table;
         this.pinned = block;
         table.pin(block);
         publish();
+        cursors.add(this);
     }
 
     /** Everything in the table may be read; command loop. */
@@ -72,9 +73,6 @@ final class StressCursor extends MemoryCursor {
     /** As {@link SharedCursor} follows: pins first; on the tail as long as there is no block behind. */
     @Override
     protected void noticed() {
-        if (closing()) {
-            return;
-        }
         long block = offset() - 1;
         long reached = block == table.end() ? block - 1 : block;
         if (reached != pinned) {
@@ -89,6 +87,9 @@ final class StressCursor extends MemoryCursor {
         table.unpin(pinned);
         held = bytes > 0 ? from - 1 : NOTHING;
     }
+
+    @Override
+    protected void forgotten() {}
 
     @Override
     protected void letGo() {}

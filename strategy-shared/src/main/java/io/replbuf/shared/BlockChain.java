@@ -235,11 +235,6 @@ abstract class BlockChain {
         keepEmptyExtents(false);
     }
 
-    /** What is still held by closing cursors; when all their loops have released. */
-    final void freeRetired() {
-        retired.freeAll();
-    }
-
     private void removeHead() {
         long head = table.head();
         int capacity = capacity(head);

@@ -87,13 +87,6 @@ final class RetiredBlocks {
         }
     }
 
-    /** Frees everything; when no loop can be reading any more. */
-    void freeAll() {
-        holds.clear();
-        retired.forEach(this::free);
-        retired.clear();
-    }
-
     int[] slots() {
         return retired.stream().mapToInt(block -> block.slot).toArray();
     }

@@ -3,8 +3,8 @@ package io.replbuf.shared;
 import io.replbuf.buffer.BufferContext;
 import io.replbuf.buffer.BufferExhaustedException;
 import io.replbuf.buffer.BufferStats;
-import io.replbuf.buffer.CursorQueue;
 import io.replbuf.buffer.CursorRole;
+import io.replbuf.buffer.Cursors;
 import io.replbuf.buffer.LimitConfig;
 import io.replbuf.buffer.OutputLimit;
 import io.replbuf.buffer.ReplicaCursor;
@@ -12,10 +12,7 @@ import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.memory.Account;
 import io.replbuf.stream.StreamRange;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One chain of blocks that every cursor reads in place: fed once, whatever the number of replicas.
@@ -39,10 +36,8 @@ final class SharedBuffer implements ReplicationBuffer {
     /** Null where the backlog has no bound by time. */
     private final BacklogAge age;
 
-    private final CursorQueue queue = new CursorQueue();
+    private final Cursors<SharedCursor> cursors = new Cursors<>();
     private final Account account;
-    private final List<SharedCursor> open = new ArrayList<>();
-    private final List<SharedCursor> closing = new ArrayList<>();
 
     private long backlogBytes;
 
@@ -129,8 +124,8 @@ final class SharedBuffer implements ReplicationBuffer {
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes: " + bytes + " (expected: >= 0)");
         }
-        if (!open.isEmpty()) {
-            throw new IllegalStateException("open cursors: " + open.size() + " (expected: 0)");
+        if (cursors.open() > 0) {
+            throw new IllegalStateException("open cursors: " + cursors.open() + " (expected: 0)");
         }
         leases.endAll();
         chain.skip(bytes);
@@ -154,8 +149,7 @@ final class SharedBuffer implements ReplicationBuffer {
             return null;
         }
         SharedCursor cursor = new SharedCursor(this, chain, offset, role, loop);
-        cursor.index(open.size());
-        open.add(cursor);
+        cursors.add(cursor);
         GraceLeases.Lease lease = role == CursorRole.REPLICA ? leases.resume(offset) : null;
         if (lease != null) {
             cursor.resumed(lease.deadlineNanos());
@@ -172,7 +166,7 @@ final class SharedBuffer implements ReplicationBuffer {
         if (closed) {
             return false;
         }
-        queue.drain();
+        cursors.drain();
         leases.expire();
         if (age != null) {
             expiredBelow = age.expiredBelow(chain.nextOffset());
@@ -191,7 +185,7 @@ final class SharedBuffer implements ReplicationBuffer {
     public void dropBacklog() {
         requireOpen();
         leases.endAll();
-        if (open.isEmpty()) {
+        if (cursors.open() == 0) {
             chain.beginAnew();
         } else {
             chain.forgetBelow(oldestOffset());
@@ -215,13 +209,13 @@ final class SharedBuffer implements ReplicationBuffer {
                 closed ? 0 : metadataBytes(),
                 closed ? 0 : chain.usedBytes() - chain.headerBytes() - retired - payload,
                 retired,
-                open.isEmpty() ? 0 : nextOffset - oldestOffset(),
-                inFlightBytes(),
+                nextOffset - cursors.oldestOffset(nextOffset),
+                cursors.inFlightBytes(),
                 0,
                 chain.coverage().bytes(),
                 closed ? 0 : chain.mappedBytes(),
                 chain.blocks(),
-                open.size(),
+                cursors.open(),
                 0,
                 0,
                 0,
@@ -257,47 +251,22 @@ final class SharedBuffer implements ReplicationBuffer {
             return;
         }
         closed = true;
-        while (!open.isEmpty()) {
-            open.get(open.size() - 1).close();
-        }
+        cursors.closeAll();
         leases.endAll();
-        queue.drain();
         chain.dissolve();
         account.add(-chargedBytes);
         chargedBytes = 0;
-        if (!closing.isEmpty()) {
-            AtomicInteger sending = new AtomicInteger(closing.size());
-            Runnable last =
-                    () -> {
-                        if (sending.decrementAndGet() == 0) {
-                            chain.freeRetired();
-                        }
-                    };
-            closing.forEach(cursor -> cursor.whenReleased(last));
-        }
+        cursors.forgetWhenReleased();
     }
 
-    CursorQueue queue() {
-        return queue;
+    Cursors<SharedCursor> cursors() {
+        return cursors;
     }
 
-    /** The cursor was closed; its loop has yet to release it. */
-    void closing(SharedCursor cursor) {
-        SharedCursor moved = open.remove(open.size() - 1);
-        if (moved != cursor) {
-            open.set(cursor.index(), moved);
-            moved.index(cursor.index());
-        }
-        closing.add(cursor);
+    /** A cursor was closed and has left its pin. */
+    void cursorClosed() {
         if (!closed) {
             trimStep(1);
-        }
-    }
-
-    /** The cursor's loop has let go of everything. */
-    void forget(SharedCursor cursor) {
-        if (closing.remove(cursor)) {
-            chain.letGo(cursor.hold());
         }
     }
 
@@ -314,31 +283,14 @@ final class SharedBuffer implements ReplicationBuffer {
         return chain;
     }
 
-    int liveCursors() {
-        return open.size() + closing.size();
-    }
-
     private long oldestOffset() {
-        long oldest = chain.nextOffset();
-        for (int i = 0; i < open.size(); i++) {
-            oldest = Math.min(oldest, open.get(i).offset());
-        }
-        return oldest;
-    }
-
-    private long inFlightBytes() {
-        long bytes = 0;
-        for (int i = 0; i < open.size(); i++) {
-            bytes += open.get(i).heldBytes();
-        }
-        for (int i = 0; i < closing.size(); i++) {
-            bytes += closing.get(i).heldBytes();
-        }
-        return bytes;
+        return cursors.oldestOffset(chain.nextOffset());
     }
 
     private long metadataBytes() {
-        return chain.booksBytes() + chain.headerBytes() + (long) liveCursors() * SharedCursor.BYTES;
+        return chain.booksBytes()
+                + chain.headerBytes()
+                + (long) (cursors.open() + cursors.closing()) * SharedCursor.BYTES;
     }
 
     /** Brings the account to what is held now; no more than a few additions. */

@@ -27,7 +27,6 @@ final class SharedCursor extends MemoryCursor {
      */
     private long reached;
     private long pinned;
-    private int index;
     private RetiredBlocks.Hold hold;
 
     /** It came back to a lease and has time to catch up: until when, and what it owed then. */
@@ -41,7 +40,7 @@ final class SharedCursor extends MemoryCursor {
 
     SharedCursor(
             SharedBuffer buffer, BlockChain chain, long offset, CursorRole role, Executor loop) {
-        super(offset, loop, buffer.queue());
+        super(offset, loop, buffer.cursors());
         this.buffer = buffer;
         this.chain = chain;
         this.role = role;
@@ -76,17 +75,9 @@ final class SharedCursor extends MemoryCursor {
 
     // ---- command loop
 
+    /** Follows the position with its pin; pins first, so that no trim finds a gap. */
     @Override
     protected void noticed() {
-        if (!closing()) {
-            follow();
-        } else if (released()) {
-            buffer.forget(this);
-        }
-    }
-
-    /** Pins first, so that no trim finds a gap. */
-    private void follow() {
         long offset = offset();
         reached = chain.blockUnder(offset, reached);
         long wanted = behind(offset, pinned);
@@ -120,7 +111,12 @@ final class SharedCursor extends MemoryCursor {
     protected void closed(long from, int bytes) {
         hold = chain.hold(from, bytes, reached);
         chain.unpin(pinned);
-        buffer.closing(this);
+        buffer.cursorClosed();
+    }
+
+    @Override
+    protected void forgotten() {
+        chain.letGo(hold);
     }
 
     /** Redis' sum: from the start of the reader's block to the end of the tail's capacity, and 64 bytes a block. */
@@ -164,25 +160,5 @@ final class SharedCursor extends MemoryCursor {
         forgiven = true;
         graceDeadline = deadlineNanos;
         graceDebt = outputBytes();
-    }
-
-    RetiredBlocks.Hold hold() {
-        return hold;
-    }
-
-    int index() {
-        return index;
-    }
-
-    void index(int index) {
-        this.index = index;
-    }
-
-    long heldBytes() {
-        return inFlightBytes();
-    }
-
-    void whenReleased(Runnable action) {
-        afterRelease(action);
     }
 }

@@ -14,7 +14,8 @@ final class LiveObjects {
                 buffer.chain() instanceof SizedChain sized
                         ? ofSized(sized)
                         : ofFixed((FixedChain) buffer.chain());
-        return chain + (long) buffer.liveCursors() * SharedCursor.BYTES;
+        int cursors = buffer.cursors().open() + buffer.cursors().closing();
+        return chain + (long) cursors * SharedCursor.BYTES;
     }
 
     private static long ofFixed(FixedChain chain) {
