@@ -5,7 +5,6 @@ import io.netty.channel.EventLoop;
 import io.replbuf.buffer.BufferContext;
 import io.replbuf.buffer.BufferStats;
 import io.replbuf.buffer.CursorRole;
-import io.replbuf.buffer.OutputLimit;
 import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.buffer.ReplicationBufferFactory;
 import io.replbuf.log.LogListener;
@@ -38,9 +37,6 @@ public final class Primary implements AutoCloseable {
     /** Most blocks trimmed in one turn, as Redis does before it sleeps; trimming goes on by itself in the next. */
     private static final int TRIM_BLOCKS = 640;
 
-    /** Limits are looked at no more often than for a block's worth, as in Redis, and by cron. */
-    private static final int LIMIT_CHECK_BYTES = 16 << 10;
-
     private final PrimaryEnv env;
     private final EventLoop commandLoop;
     private final ReplicationBuffer buffer;
@@ -50,6 +46,7 @@ public final class Primary implements AutoCloseable {
     private final FullResyncs fullResyncs;
     private final ReplicaLoops loops;
     private final Sessions sessions = new Sessions();
+    private final LimitChecks limits;
     private final Runnable settleAsked = this::settleAsked;
     private final AtomicBoolean turnAsked = new AtomicBoolean();
     private final SendConfig sendConfig;
@@ -59,11 +56,7 @@ public final class Primary implements AutoCloseable {
 
     private final SessionEvents sessionEvents = new SessionEvents();
     private PrimaryConfig config;
-    private OutputLimit limit;
     private History history;
-
-    /** Where in the stream somebody may be at a limit again; 0 for now. */
-    private long checkLimitsAt;
 
     private long lastPingMillis;
     private long lastSecondMillis;
@@ -119,7 +112,7 @@ public final class Primary implements AutoCloseable {
                                 startOffset,
                                 config.backlogBytes(),
                                 env.options()));
-        limit = buffer.limit(config.limit());
+        limits = new LimitChecks(buffer, sessions, config.limit());
         tap = openTap(env, startOffset);
         feed =
                 new StreamFeed(
@@ -143,7 +136,7 @@ public final class Primary implements AutoCloseable {
             buffer.resizeBacklog(changed.backlogBytes());
         }
         config = changed;
-        limit = buffer.limit(changed.limit());
+        limits.configure(changed.limit());
         checkLimits();
     }
 
@@ -197,7 +190,7 @@ public final class Primary implements AutoCloseable {
         if (log != null) {
             log.wake();
         }
-        if (feed.nextOffset() >= checkLimitsAt) {
+        if (limits.isDue(feed.nextOffset())) {
             // Before this turn's bytes are sent, as in Redis: whom a limit without patience drops
             // for them gets none of them, whichever loop is faster.
             checkLimits();
@@ -462,6 +455,7 @@ public final class Primary implements AutoCloseable {
             return false;
         }
         session.cursor = resync.cursor();
+        limits.opened();
         syncPartialOk++;
         LOG.info(
                 "Partial resynchronization request from {} accepted. Sending {} bytes of backlog starting from offset {}{}.",
@@ -498,7 +492,7 @@ public final class Primary implements AutoCloseable {
 
     private boolean openCursor(ReplicaSession session, long offset) {
         session.cursor = buffer.open(offset, CursorRole.REPLICA, session);
-        checkLimitsAt = 0;
+        limits.opened();
         return session.cursor != null;
     }
 
@@ -530,20 +524,9 @@ public final class Primary implements AutoCloseable {
         }
     }
 
-    /**
-     * Looks at every replica, and concludes when the next look is due: what one is charged with grows with the stream, so nobody
-     * is at a limit before the stream has grown by half of what the largest has left. A turn's work therefore does not
-     * grow with the number of replicas that keep up.
-     */
     private void checkLimits() {
-        if (sessions.isEmpty()) {
-            checkLimitsAt = Long.MAX_VALUE;
-            return;
-        }
         buffer.turn(TRIM_BLOCKS);
-        long largest = sessions.closeExceeding(limit, config.limit(), env.wallMillis().getAsLong());
-        long left = config.limit().nearestBytes() - largest;
-        checkLimitsAt = feed.nextOffset() + Math.max(left / 2, LIMIT_CHECK_BYTES);
+        limits.look(feed.nextOffset(), env.wallMillis().getAsLong());
     }
 
     /** No memory for the stream: the largest laggard goes; without any, nothing is kept any more. */
