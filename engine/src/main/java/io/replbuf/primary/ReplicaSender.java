@@ -37,12 +37,14 @@ final class ReplicaSender {
     private final CursorRegion region;
     private final SendConfig config;
     private final ReplicaSlot slot;
-    private final Runnable again = this::sendOn;
     private ReplicaLoop loop;
     private SendRate rate;
 
     /** Something of ours is in the channel, or we are on the way to another loop, or paced. */
     private boolean busy;
+
+    /** In the loop's queue of those who have more to send. */
+    private boolean queued;
 
     private boolean stopped;
     private boolean hasSent;
@@ -73,6 +75,7 @@ final class ReplicaSender {
         }
         loop = at;
         busy = false;
+        queued = false;
         lastSendNanos = at.nanoTime() - config.delayNanosMax();
         at.add(this);
         at.wake();
@@ -94,7 +97,7 @@ final class ReplicaSender {
      * @return when to look again, in the clock's nanoseconds; {@link Long#MAX_VALUE} if only a wake-up can change anything
      */
     long consider(long now) {
-        if (busy || stopped || leaves()) {
+        if (busy || queued || stopped || leaves()) {
             return Long.MAX_VALUE;
         }
         long pending = cursor.pendingBytes();
@@ -255,7 +258,7 @@ final class ReplicaSender {
                     .schedule(
                             () -> {
                                 busy = false;
-                                sendOn();
+                                loop.wake();
                             },
                             rate.waitNanos(),
                             TimeUnit.NANOSECONDS);
@@ -269,9 +272,9 @@ final class ReplicaSender {
         hasSent = true;
         publish();
         long offset = cursor.offset();
-        if (!stopped && cursor.pendingBytes() > 0) {
-            // Through the loop's queue: the others come first.
-            loop.eventLoop().execute(again);
+        if (!stopped && !queued && cursor.pendingBytes() > 0) {
+            queued = true;
+            loop.queue(this);
         }
         if (offset - noticedOffset >= NOTICE_BYTES) {
             noticedOffset = offset;
@@ -279,12 +282,11 @@ final class ReplicaSender {
         }
     }
 
-    private void sendOn() {
-        if (!busy && !stopped) {
-            long due = consider(loop.nanoTime());
-            if (due != Long.MAX_VALUE) {
-                loop.wake();
-            }
+    /** Its turn in the loop's queue has come. */
+    void sendOn(long now) {
+        queued = false;
+        if (consider(now) != Long.MAX_VALUE) {
+            loop.wake();
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,7 +198,8 @@ class PrimaryTest {
     @ParameterizedTest(name = "io-threads {0}")
     @ValueSource(ints = {1, 2})
     void shouldSendNothingOfAValueThatDropsItsReplicas(int ioThreads) throws Exception {
-        try (TestPrimary server = new TestPrimary(ioThreads, 1 << 20, 0, LIMIT, 0);
+        try (TestPrimary server =
+                        new TestPrimary(ioThreads, 1 << 20, 0, LIMIT, 0, System::nanoTime);
                 RawReplica replica = new RawReplica(server.port())) {
             streamFirstKey(server, replica);
             server.set("large", "x".repeat(1 << 20));
@@ -210,7 +212,8 @@ class PrimaryTest {
     @ValueSource(ints = {1, 2})
     void shouldKeepAReplicaThatTakesAValueBeyondTheLimitWithinThePatience(int ioThreads)
             throws Exception {
-        try (TestPrimary server = new TestPrimary(ioThreads, 1 << 20, 0, LIMIT, 100);
+        try (TestPrimary server =
+                        new TestPrimary(ioThreads, 1 << 20, 0, LIMIT, 100, System::nanoTime);
                 RawReplica replica = new RawReplica(server.port())) {
             streamFirstKey(server, replica);
             String value = "x".repeat(16 << 20);
@@ -236,7 +239,7 @@ class PrimaryTest {
 
     @Test
     void shouldDropAReplicaThatTakesNothingWithinThePatience() throws Exception {
-        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0, LIMIT, 100);
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0, LIMIT, 100, System::nanoTime);
                 RawReplica replica = new RawReplica(server.port())) {
             streamFirstKey(server, replica);
             server.set("large", "x".repeat(48 << 20));
@@ -345,6 +348,42 @@ class PrimaryTest {
                 assertThat(replica.read(bytes)).startsWith(SELECT_0);
             }
             assertThat(asks.largest()).isEqualTo(16 << 10);
+        }
+    }
+
+    /** By a clock on which every call of the socket takes a millisecond. */
+    @Test
+    void shouldAnswerAClientBetweenTwoCallsForAReplicaThatCatchesUp() throws Exception {
+        AtomicLong nanos = new AtomicLong();
+        AtomicInteger asks = new AtomicInteger();
+        AtomicInteger asksBeforePong = new AtomicInteger();
+        try (TestPrimary server =
+                        new TestPrimary(1, 48 << 20, 0, new LimitConfig(0, 0, 0), 0, nanos::get);
+                RawReplica keeper = new RawReplica(server.port());
+                RawReplica replica = new RawReplica(server.port());
+                RawReplica client = new RawReplica(server.port())) {
+            fullResync(server, keeper);
+            client.command("PING");
+            assertThat(client.line()).isEqualTo("+PONG");
+            server.set("large", "x".repeat(32 << 20));
+            ArrayBuffer.watch(
+                    new ArrayBuffer.Onlooker() {
+                        @Override
+                        public void asked(ReplicaCursor cursor, int maxBytes) {
+                            nanos.addAndGet(1_000_000);
+                            if (asks.incrementAndGet() == 2) {
+                                ping(client);
+                            }
+                            if (server.pongs.get() == 1) {
+                                asksBeforePong.incrementAndGet();
+                            }
+                        }
+                    });
+            replica.command("PSYNC", server.replid(), "1");
+            assertThat(replica.line()).isEqualTo("+CONTINUE");
+            assertThat(replica.read(32 << 20)).startsWith(SELECT_0);
+            assertThat(client.line()).isEqualTo("+PONG");
+            assertThat(asksBeforePong).hasValueLessThan(4);
         }
     }
 

@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** A primary on real sockets, with an array for a buffer, a fixed text for an RDB, and a clock that only the test moves. */
 final class TestPrimary implements AutoCloseable {
@@ -57,7 +58,13 @@ final class TestPrimary implements AutoCloseable {
     private final AtomicLong clientIds = new AtomicLong();
 
     TestPrimary(int ioThreads, long backlogBytes, int disklessDelaySeconds) throws Exception {
-        this(ioThreads, backlogBytes, disklessDelaySeconds, new LimitConfig(0, 0, 0), 0);
+        this(
+                ioThreads,
+                backlogBytes,
+                disklessDelaySeconds,
+                new LimitConfig(0, 0, 0),
+                0,
+                System::nanoTime);
     }
 
     TestPrimary(
@@ -65,7 +72,8 @@ final class TestPrimary implements AutoCloseable {
             long backlogBytes,
             int disklessDelaySeconds,
             LimitConfig limit,
-            int limitPatienceMillis)
+            int limitPatienceMillis,
+            LongSupplier nanoClock)
             throws Exception {
         replicaGroup =
                 ioThreads == 1
@@ -79,7 +87,7 @@ final class TestPrimary implements AutoCloseable {
                         commandLoop,
                         replicaGroup,
                         null,
-                        System::nanoTime,
+                        nanoClock,
                         wallMillis::get,
                         extents,
                         new Accountant(),
