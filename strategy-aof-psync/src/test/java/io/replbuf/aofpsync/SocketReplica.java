@@ -110,6 +110,9 @@ final class SocketReplica implements AutoCloseable {
             if (!reply.startsWith("+CONTINUE") && !ending) {
                 throw new IOException(reply + " (expected: +CONTINUE)");
             }
+            // As a replica's once a second: there may be no byte to come that another ACK would
+            // follow.
+            send(connected, "REPLCONF", "ACK", Long.toString(received));
             while (left > 0 && !ending) {
                 int n = in.read(bytes, 0, (int) Math.min(bytes.length, left));
                 if (n < 0) {
