@@ -272,13 +272,21 @@ final class ReplicaSender {
         hasSent = true;
         publish();
         long offset = cursor.offset();
-        if (!stopped && !queued && cursor.pendingBytes() > 0) {
-            queued = true;
-            loop.queue(this);
-        }
+        goOn();
         if (offset - noticedOffset >= NOTICE_BYTES) {
             noticedOffset = offset;
             session.progressed();
+        }
+    }
+
+    /** A replica that is far behind gets its turn in the queue; the rest that came meanwhile is looked at with the others'. */
+    private void goOn() {
+        long pending = stopped || queued ? 0 : cursor.pendingBytes();
+        if (pending >= ENOUGH_BYTES) {
+            queued = true;
+            loop.queue(this);
+        } else if (pending > 0) {
+            loop.wake();
         }
     }
 
