@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The example, with each strategy and clients of another make; every byte that they receive is checked. */
+/** The example, with each strategy; every byte that they receive is checked. */
 class MarketDataFeedTest {
     @TempDir private Path dir;
 
