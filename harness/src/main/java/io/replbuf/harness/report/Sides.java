@@ -1,8 +1,9 @@
 package io.replbuf.harness.report;
 
 import io.replbuf.harness.measure.CellResult;
-import java.util.Arrays;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Our arm at one point of a scenario, and the arm that it is held against.
@@ -59,11 +60,20 @@ record Sides(Group.Arm other, Group.Arm ours) {
 
     /** How much more ours have, repetition by repetition. */
     double[] above(ToDoubleFunction<Cell> measure) {
-        double[] more = ours(measure);
-        double[] less = others(measure);
-        double[] difference = new double[Math.min(more.length, less.length)];
-        Arrays.setAll(difference, i -> more[i] - less[i]);
-        return difference;
+        return pairs(
+                ours, other, (one, its) -> measure.applyAsDouble(one) - measure.applyAsDouble(its));
+    }
+
+    /** One value for each repetition of which neither cell failed, and that has one; none without either arm. */
+    static double[] pairs(Group.Arm one, Group.Arm other, ToDoubleBiFunction<Cell, Cell> measure) {
+        if (one == null || other == null) {
+            return new double[0];
+        }
+        return IntStream.range(0, Math.min(one.trials(), other.trials()))
+                .filter(i -> counts(one.cells().get(i)) && counts(other.cells().get(i)))
+                .mapToDouble(i -> measure.applyAsDouble(one.cells().get(i), other.cells().get(i)))
+                .filter(Double::isFinite)
+                .toArray();
     }
 
     /** One value for each cell that did not fail and has one; none without an arm. */
@@ -72,10 +82,14 @@ record Sides(Group.Arm other, Group.Arm ours) {
             return new double[0];
         }
         return arm.cells().stream()
-                .filter(cell -> cell.result.verdict().status() != CellResult.Status.FAILED)
+                .filter(Sides::counts)
                 .mapToDouble(measure)
                 .filter(Double::isFinite)
                 .toArray();
+    }
+
+    private static boolean counts(Cell cell) {
+        return cell.result.verdict().status() != CellResult.Status.FAILED;
     }
 
     /** Whether on one side loader and replicas mostly took more processor time than the server. */

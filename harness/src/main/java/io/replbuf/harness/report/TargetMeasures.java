@@ -1,7 +1,5 @@
 package io.replbuf.harness.report;
 
-import java.util.Arrays;
-
 /** How the numbers that targets are set for come out of a cell, or of the cells of two arms, repetition by repetition. */
 final class TargetMeasures {
     private TargetMeasures() {}
@@ -108,17 +106,13 @@ final class TargetMeasures {
 
     /** Processor seconds per GB sent to many replicas, less what the writes themselves cost without any; none without an arm. */
     static double[] cpuSecondsPerGigabyte(Group.Arm many, Group.Arm none) {
-        if (many == null || none == null) {
-            return new double[0];
-        }
-        int pairs = Math.min(many.trials(), none.trials());
-        double[] seconds = new double[pairs];
-        for (int i = 0; i < pairs; i++) {
-            Cell busy = many.cells().get(i);
-            Cell alone = none.cells().get(i);
-            double writing = busy.result.writes() * cpuSeconds(alone) / alone.result.writes();
-            seconds[i] = (cpuSeconds(busy) - writing) * 1e9 / busy.counter("seen_received_bytes");
-        }
-        return Arrays.stream(seconds).filter(Double::isFinite).toArray();
+        return Sides.pairs(
+                many,
+                none,
+                (busy, alone) -> {
+                    double writing =
+                            busy.result.writes() * cpuSeconds(alone) / alone.result.writes();
+                    return (cpuSeconds(busy) - writing) * 1e9 / busy.counter("seen_received_bytes");
+                });
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.replbuf.harness.measure.CsvWriter;
 import io.replbuf.harness.measure.RunFiles;
 import io.replbuf.harness.measure.RunResult;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,6 +182,26 @@ class TargetsTest {
         assertThat(row.get(1)).isEqualTo("0.200");
         assertThat(row.get(2)).isEqualTo("0.100");
         assertThat(row.get(5)).isEqualTo("met");
+    }
+
+    @Test
+    void shouldLeaveOutARepetitionOfWhichOneCellFailed() throws IOException {
+        for (int r = 1; r <= 3; r++) {
+            // The second repetition costs ten times as much, and proves nothing.
+            int times = r == 2 ? 10 : 1;
+            cell("shared", 0, r, 1_000, 1_000, 0);
+            cell("shared", 32, r, 100, 300 * times, 2_000_000_000);
+        }
+        fail("target-fanout-n0-shared-r2");
+        List<String> row = row("server CPU s per GB sent at N = 32 above N = 0, 1024 B");
+        assertThat(row.get(3)).contains("0.100 to 0.100");
+    }
+
+    private void fail(String id) throws IOException {
+        File file = files.cellFile(id).toFile();
+        ObjectNode cell = (ObjectNode) JSON.readTree(file);
+        ((ObjectNode) cell.get("verdict")).put("status", "failed");
+        JSON.writeValue(file, cell);
     }
 
     @Test
