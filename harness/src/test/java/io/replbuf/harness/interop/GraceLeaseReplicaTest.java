@@ -31,6 +31,9 @@ class GraceLeaseReplicaTest {
                                 "64kb",
                                 "--client-output-buffer-limit",
                                 "replica 4mb 0 0",
+                                // At the limit, and not at what is written in another 100 ms.
+                                "--repl-buffer-limit-patience-millis",
+                                "0",
                                 "--repl-diskless-sync-delay",
                                 "0");
                 Jedis primary = engine.client();
