@@ -67,6 +67,11 @@ class StormTest {
                     .until(() -> fleet.counts().streaming() == 32);
             assertThat(engine.stat("total_forks")).as("snapshots taken").isEqualTo(1);
             assertThat(engine.stat("sync_full")).isEqualTo(32);
+            // Chunks to compare: however soon all stream, each has some behind the snapshot.
+            long streaming = engine.stat("master_repl_offset");
+            await("a stream for all")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> engine.stat("master_repl_offset") >= streaming + (64 << 10));
             settle(engine, writer, fleet);
         }
     }
