@@ -116,7 +116,7 @@ final class LogWriter implements LogThread.Work {
         boolean keepsLoadable = over != null && bases.appendOnly();
         boolean alreadyKept = manifests.isFrozen();
         if (keepsLoadable) {
-            begun.isNotFound(over.synced());
+            begun.notFoundYet(over.synced());
             manifests.freeze();
         }
         try {

@@ -93,7 +93,7 @@ final class Run {
     }
 
     /** Before it is published: start-up would find another run, up to {@code offset}, and nothing of this. */
-    void isNotFound(long offset) {
+    void notFoundYet(long offset) {
         foundInstead = offset;
     }
 

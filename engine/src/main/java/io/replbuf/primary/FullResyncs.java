@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
  * who wait when it begins; with the disk as target also by those who come while it runs, from the same offset.
  *
  * <p>Where replicas get only what the log has synced, an RDB is sent when the log has synced the offset it was cut at: it
- * contains all writes up to there. Until then its replicas wait, as before a snapshot. While the log is stopped, or has begun anew and waits for
- * its base, none begins, and those that wait are dropped: they ask again, rather than have a snapshot under way for as long as
- * the disk is full, and in the way of the base's.
+ * contains all writes up to there. Until then its replicas wait, as before a snapshot. While the log is stopped, or has begun
+ * anew and waits for its base, none begins, and those that wait are dropped: they ask again, rather than have a snapshot under
+ * way for as long as the disk is full, and in the way of the base's.
  */
 final class FullResyncs {
     private static final Logger LOG = LoggerFactory.getLogger(FullResyncs.class);

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
  * set itself a deadline and little has come since. The deadline looks at everything, so nothing is lost: the loop clears {@link
  * #armed} before it looks at offsets, the feeder publishes offsets before it looks at {@link #armed}, each with a full fence
  * between.
+ *
+ * <p>A sender that is far behind is served neither by wake-ups nor by the deadline, but from the queue.
  */
 final class ReplicaLoop {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaLoop.class);
