@@ -96,7 +96,7 @@ final class Progress implements AutoCloseable {
                         result.resyncs().full(),
                         result.resyncs().partialMemory(),
                         result.resyncs().partialLog(),
-                        result.verdict().status().name().toLowerCase(Locale.ROOT),
+                        result.verdict().text(),
                         reasons),
                 cell);
     }

@@ -3,6 +3,7 @@ package io.replbuf.harness.measure;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,7 +20,7 @@ import java.util.TreeMap;
  * @param seed from which the cell's random draws derive
  * @param config directives given to the server
  * @param phases in order; milliseconds count from the start of measuring, negative in warm-up
- * @param verdict whether the cell may be believed
+ * @param verdict what the cell's numbers may be used for
  * @param startedAt ISO 8601 instant of the start of measuring
  * @param measuredMillis length of the measured time, in milliseconds
  * @param offeredPerSecond writes per second that the schedule asked for; 0 for a closed loop
@@ -31,7 +32,7 @@ import java.util.TreeMap;
  * @param memory highest value of each memory column while measuring, in bytes
  * @param rssPeakBytes highest resident set size while measuring
  * @param remainderPeakBytes highest part of RSS that no counter explains
- * @param remainderBoundBytes above which the remainder fails the cell
+ * @param remainderBoundBytes above which the remainder makes the cell suspect; -1 where nothing can be held to one
  * @param resyncs counted at the replicas while measuring, joins included
  * @param cpuMillisByThread processor time of the server by thread name while measuring
  * @param serverCpuMillis their sum
@@ -93,19 +94,39 @@ public record CellResult(
     /** A stretch of the cell's time, in milliseconds from the start of measuring. */
     public record Phase(String name, long startMillis, long endMillis) {}
 
-    /** Whether a cell may be believed: advisory means that latency may not, while memory and resync counts stand. */
-    public record Verdict(Status status, List<String> reasons) {
+    /**
+     * What a cell's numbers may be used for.
+     *
+     * @param latencyAdvisory the loader itself was late, so that latencies say as much about the machine as about the server; memory and
+     *     resync counts stand
+     * @param reasons the worst first
+     */
+    public record Verdict(Status status, boolean latencyAdvisory, List<String> reasons) {
         public Verdict {
             reasons = List.copyOf(reasons);
+        }
+
+        /** Nothing is wrong. */
+        public static Verdict ok() {
+            return new Verdict(Status.OK, false, List.of());
+        }
+
+        /** As a person reads it. */
+        public String text() {
+            String grade = status.name().toLowerCase(Locale.ROOT);
+            return latencyAdvisory ? grade + ", latency advisory" : grade;
         }
     }
 
     /** See {@link Verdict}. */
     public enum Status {
+        /** Every number stands. */
         @JsonProperty("ok")
         OK,
-        @JsonProperty("advisory")
-        ADVISORY,
+        /** A stated bound was exceeded: the numbers are used, each with a mark. */
+        @JsonProperty("suspect")
+        SUSPECT,
+        /** The work was done wrong, or there is no proof that it was done: no number is used. */
         @JsonProperty("failed")
         FAILED
     }

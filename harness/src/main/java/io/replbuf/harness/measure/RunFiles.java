@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The layout of a results folder, and the one place that reads and writes it.
@@ -61,6 +63,8 @@ public final class RunFiles {
                     .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                     .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
                     .build();
+
+    private static final Predicate<ObjectNode> AS_IT_IS = tree -> false;
 
     private final Path root;
 
@@ -113,7 +117,7 @@ public final class RunFiles {
     }
 
     public RunResult readRun() throws IOException {
-        return readJson(runFile(), RunResult.class);
+        return readJson(runFile(), RunResult.class, AS_IT_IS);
     }
 
     public void writeRun(RunResult run) throws IOException {
@@ -121,7 +125,7 @@ public final class RunFiles {
     }
 
     public Environment readEnvironment() throws IOException {
-        return readJson(environmentFile(), Environment.class);
+        return readJson(environmentFile(), Environment.class, AS_IT_IS);
     }
 
     public void writeEnvironment(Environment environment) throws IOException {
@@ -129,7 +133,7 @@ public final class RunFiles {
     }
 
     public CellResult readCell(String cell) throws IOException {
-        CellResult result = readJson(cellFile(cell), CellResult.class);
+        CellResult result = readJson(cellFile(cell), CellResult.class, OlderCells::bringUp);
         if (!result.id().equals(cell)) {
             throw new RunFileException(
                     cellFile(cell), 1, "id: '" + result.id() + "'", "'" + cell + "' as its folder");
@@ -167,7 +171,8 @@ public final class RunFiles {
         return CsvTable.read(eventsFile(cell), EVENT_COLUMNS);
     }
 
-    private <T> T readJson(Path file, Class<T> type) throws IOException {
+    private static <T> T readJson(Path file, Class<T> type, Predicate<ObjectNode> bringUp)
+            throws IOException {
         long size = Files.size(file);
         if (size > JSON_BYTES_MAX) {
             throw new RunFileException(
@@ -181,9 +186,12 @@ public final class RunFiles {
                 throw new RunFileException(
                         file, 1, "schemaVersion: " + version, String.valueOf(SCHEMA_VERSION));
             }
-            return JSON.readValue(bytes, type);
+            // Only the text itself knows its lines, so it is read from there where it can be.
+            return bringUp.test((ObjectNode) tree)
+                    ? JSON.treeToValue(tree, type)
+                    : JSON.readValue(bytes, type);
         } catch (JsonProcessingException e) {
-            long line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+            long line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
             String expected =
                     "a whole " + type.getSimpleName() + " of schemaVersion " + SCHEMA_VERSION;
             throw new RunFileException(file, line, e.getOriginalMessage(), expected, e);

@@ -3,7 +3,6 @@ package io.replbuf.harness.report;
 import io.replbuf.harness.measure.CellResult;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Every cell of the run in one table, believed or not, and what was wrong with their files. */
 final class Cells {
@@ -62,7 +61,7 @@ final class Cells {
         if (!cell.damage.isEmpty()) {
             reasons.add("damaged files: " + cell.damage.size());
         }
-        String verdict = r.verdict().status().name().toLowerCase(Locale.ROOT);
+        String verdict = r.verdict().text();
         return List.of(
                 r.id(),
                 cell.damage.isEmpty() ? verdict : verdict + ", damaged",

@@ -138,13 +138,18 @@ final class Decision {
                                                 .mapToLong(c -> c.result.digest().gaps())
                                                 .sum()));
         row(
-                "Cells: ok / advisory / failed",
+                "Cells: ok / suspect / failed (latency advisory)",
                 s ->
                         count(s, Status.OK)
                                 + " / "
-                                + count(s, Status.ADVISORY)
+                                + count(s, Status.SUSPECT)
                                 + " / "
-                                + count(s, Status.FAILED));
+                                + count(s, Status.FAILED)
+                                + " ("
+                                + facts.cells(s).stream()
+                                        .filter(c -> c.result.verdict().latencyAdvisory())
+                                        .count()
+                                + ")");
     }
 
     private String explained(String strategy) {

@@ -202,13 +202,13 @@ final class Page {
                 List.of(
                         "Peak memory of the buffer is the strategy's own ledger: stream bytes held once, further copies, metadata, slack, and retired"
                                 + " blocks. RSS is what the operating system charges; the remainder is RSS minus everything that a counter claims, and a"
-                                + " cell whose remainder exceeds its stated bound has failed.",
+                                + " cell whose remainder exceeds its stated bound is suspect.",
                         "Lag is the primary's offset minus what the replica's socket took. Bytes that a stalled peer's kernel has buffered count as sent.",
                         "Response time counts from the moment at which the schedule wanted a write to start; service time from the real start. Percentiles"
                                 + " end where fewer than ten samples lie beyond.",
                         "A full resync counts when a buffer could have avoided it: first syncs and planned joins are left out.",
-                        "Advisory means that latency may not be used, because the loader was late or the schedule was missed; memory and resync counts"
-                                + " stand. A failed cell proves nothing.",
+                        "Latency is advisory where the loader itself was late: it may not be used, while memory and resync counts stand. A suspect cell exceeded"
+                                + " a stated bound, such as the rate or the memory that no part explains. A failed cell proves nothing.",
                         "One colour, line and mark per strategy in every chart; sizes are IEC (1 MiB = 1,048,576 bytes)."));
         html.rawHtml("</section>");
     }

@@ -66,7 +66,8 @@ final class Threats {
     }
 
     private static void cells(List<String> threats, List<Cell> cells) {
-        long advisory = count(cells, CellResult.Status.ADVISORY);
+        long advisory = cells.stream().filter(c -> c.result.verdict().latencyAdvisory()).count();
+        long suspect = count(cells, CellResult.Status.SUSPECT);
         long failed = count(cells, CellResult.Status.FAILED);
         if (failed > 0) {
             threats.add(
@@ -75,12 +76,19 @@ final class Threats {
                             + cells.size()
                             + " cells failed; their reasons stand in the table of cells, their numbers prove nothing.");
         }
+        if (suspect > 0) {
+            threats.add(
+                    suspect
+                            + " of "
+                            + cells.size()
+                            + " cells are suspect: they exceeded a stated bound, named in the table of cells.");
+        }
         if (advisory > 0) {
             threats.add(
                     advisory
                             + " of "
                             + cells.size()
-                            + " cells are advisory: their latency may not be used, memory and resync counts stand.");
+                            + " cells are advisory for latency: it may not be used, memory and resync counts stand.");
         }
         long late =
                 cells.stream()

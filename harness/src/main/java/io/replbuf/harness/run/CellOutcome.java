@@ -58,7 +58,9 @@ record CellOutcome(
                 truth.intact(),
                 truth.source(),
                 streamed && cell.scenario().replicas().check() != Replicas.StreamCheck.NONE);
-        verdicts.judge(offered, writes / seconds, delayP99, loader.errors(), loader.firstError());
+        verdicts.judgeLoad(delayP99, loader.errors(), loader.firstError());
+        verdicts.judgeRate(
+                offered, writes / seconds, seconds, cell.scenario().workload().arrival());
         // Whoever watches and died has not watched: a cell that asked for it has nothing to say.
         failuresOf(loader.failure(), server.death(), server.counters().failure());
         pingers.forEach(pinger -> failuresOf(pinger.failure()));

@@ -202,6 +202,7 @@ class CampaignTest {
                             List.of(),
                             new CellResult.Verdict(
                                     verdicts.getOrDefault(cell.id(), CellResult.Status.OK),
+                                    false,
                                     List.of()),
                             "now",
                             1,

@@ -55,6 +55,20 @@ class RunFilesTest {
     }
 
     @Test
+    void shouldReadAnAdvisoryCellOfAnEarlierHarness() throws IOException {
+        RunFiles files = new RunFiles(folder);
+        files.writeCell(cell("a-1"));
+        String json = Files.readString(files.cellFile("a-1"));
+        String older =
+                json.replaceFirst("\"latencyAdvisory\" : true,", "")
+                        .replaceFirst("\"status\" : \"ok\"", "\"status\" : \"advisory\"");
+        assertThat(older).contains("advisory").doesNotContain("latencyAdvisory");
+        Files.writeString(files.cellFile("a-1"), older);
+
+        assertThat(files.readCell("a-1")).isEqualTo(cell("a-1"));
+    }
+
+    @Test
     void shouldReadBackFieldsWithCommasQuotesAndLineBreaks() throws IOException {
         Path file = folder.resolve("x.csv");
         try (CsvWriter writer = new CsvWriter(file, RunFiles.EVENT_COLUMNS)) {
@@ -120,7 +134,7 @@ class RunFilesTest {
                 List.of(
                         new CellResult.Phase("warmup", -2000, 0),
                         new CellResult.Phase("steady", 0, 5000)),
-                new CellResult.Verdict(CellResult.Status.ADVISORY, List.of("loader late")),
+                new CellResult.Verdict(CellResult.Status.OK, true, List.of("loader late")),
                 "2026-01-01T00:00:02Z",
                 5000,
                 20_000,
