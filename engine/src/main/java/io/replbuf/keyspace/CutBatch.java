@@ -56,7 +56,11 @@ public final class CutBatch {
         bytes += recordBytes;
     }
 
-    boolean isEmpty() {
+    /**
+     * Whether it holds nothing: no record to write, and none to free when it is done. A batch of the latter alone, as from a
+     * flushed table in which all records are newer than the cut, is out like any other.
+     */
+    public boolean isEmpty() {
         return refs.isEmpty() && retired.isEmpty();
     }
 

@@ -253,7 +253,7 @@ public final class SnapshotJob {
                 filled.add(END);
                 return;
             }
-            if (batch.records() > 0) {
+            if (!batch.isEmpty()) {
                 out.add(free.remove());
                 filled.add(batch);
             }
@@ -314,11 +314,15 @@ public final class SnapshotJob {
             return;
         }
         over = true;
-        for (CutBatch batch = out.poll(); batch != null; batch = out.poll()) {
-            cut.done(batch);
+        try {
+            for (CutBatch batch = out.poll(); batch != null; batch = out.poll()) {
+                cut.done(batch);
+            }
+        } finally {
+            // Also after a failure: while a cut is open, no other snapshot can begin.
+            cut.close();
+            listener.finished(ofLimit(result));
         }
-        cut.close();
-        listener.finished(ofLimit(result));
     }
 
     /** A broken limit ended the snapshot as an abort does, but it is a failure. */

@@ -58,6 +58,29 @@ class SnapshotJobTest {
     }
 
     @Test
+    void shouldPassOverKeysThatAreNewerThanItInAFlushedTable() throws Exception {
+        engine.fill(100, "old");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Semaphore permits = new Semaphore(0);
+        engine.run(
+                () -> {
+                    start(new Gated(bytes, permits), engine);
+                    // Before the first slice: whole batches of records that are only to be freed.
+                    for (int i = 0; i < 50_000; i++) {
+                        engine.put(0, "new:" + i, "x");
+                    }
+                    engine.keyspace.flush(0);
+                });
+        permits.release(1 << 20);
+
+        assertThat(engine.result().complete()).isTrue();
+        assertThat(Rdbs.read(bytes.toByteArray()))
+                .hasSize(100)
+                .allMatch(entry -> entry.value().equals("old"));
+        engine.run(() -> assertThat(engine.keyspace.cutInProgress()).isFalse());
+    }
+
+    @Test
     void shouldTellTheReaderHowManyKeysToExpect() throws Exception {
         engine.fill(
                 List.of(
