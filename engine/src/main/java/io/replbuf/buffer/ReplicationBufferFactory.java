@@ -2,7 +2,7 @@ package io.replbuf.buffer;
 
 import java.util.List;
 
-/** Makes buffers of one strategy; found by {@link java.util.ServiceLoader}. */
+/** Makes buffers of one strategy; found by {@link Strategies}. */
 public interface ReplicationBufferFactory {
     /** The strategy's name as {@code repl-buffer-strategy} spells it. */
     String name();

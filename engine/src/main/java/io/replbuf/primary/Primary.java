@@ -67,7 +67,7 @@ public final class Primary implements AutoCloseable {
     private long syncPartialErr;
 
     /**
-     * @throws IllegalArgumentException if the strategy or one of its options is unknown or out of range
+     * @throws IllegalArgumentException if an option of the strategy is unknown or out of range
      * @throws UncheckedIOException if the tap cannot be opened; names the path
      */
     public Primary(PrimaryConfig config, PrimaryEnv env) {
@@ -78,10 +78,10 @@ public final class Primary implements AutoCloseable {
         this.sendConfig = SendConfig.of(env.options());
         loops = new ReplicaLoops(env.replicaLoops(), env.senderLoops(), env.nanoClock());
         long startOffset = RedisOffsets.fromRedis(env.redisOffset());
-        ReplicationBufferFactory factory = Strategies.named(env.strategy());
+        ReplicationBufferFactory factory = env.strategy();
         if (factory.needsHistory() && env.log() == null) {
             throw new IllegalArgumentException(
-                    "strategy " + env.strategy() + " without a log (expected: one)");
+                    "strategy " + factory.name() + " without a log (expected: one)");
         }
         // Of a strategy without a history it is no option.
         onlySynced = sendConfig.onlySynced() && factory.needsHistory();
@@ -386,7 +386,7 @@ public final class Primary implements AutoCloseable {
     }
 
     String strategy() {
-        return env.strategy();
+        return env.strategy().name();
     }
 
     /** Whether the log asks for writers to be held back: its disk cannot follow the stream. */

@@ -2,6 +2,7 @@ package io.replbuf.primary;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.replbuf.buffer.ReplicationBufferFactory;
 import io.replbuf.log.StreamLog;
 import io.replbuf.memory.Accountant;
 import io.replbuf.memory.Extents;
@@ -23,7 +24,7 @@ import java.util.function.LongSupplier;
  * @param accountant the engine's books
  * @param helper runs what must not run on the command loop
  * @param snapshots the server's one snapshot at a time
- * @param strategy which {@link io.replbuf.buffer.ReplicationBufferFactory} to use
+ * @param strategy makes the buffer
  * @param options the strategy's and the log's directives, by name
  * @param dir the server's {@code dir}: the log's folder is in it
  * @param tap file that chunk checksums of the stream are published in, null for none
@@ -44,7 +45,7 @@ public record PrimaryEnv(
         Accountant accountant,
         Executor helper,
         SnapshotService snapshots,
-        String strategy,
+        ReplicationBufferFactory strategy,
         Map<String, String> options,
         Path dir,
         Path tap,

@@ -56,6 +56,11 @@ public record SendConfig(
                     "1",
                     "event loops for replicas that are sent to from the log, 0 to 64; 0: replica loops do it");
 
+    /** Those of the server's own directives that {@link #of} reads. */
+    public static List<String> serverDirectives() {
+        return List.of(DELAY, CALL, QUANTUM);
+    }
+
     /** Every directive about sending from the log, with its default. */
     public static List<BufferOption> logOptions() {
         return List.of(SENDER_THREADS, SendRate.OPTION);

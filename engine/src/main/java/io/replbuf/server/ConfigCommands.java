@@ -5,6 +5,7 @@ import static io.replbuf.keyspace.CommandSpec.Flag.LOADING;
 import static io.replbuf.keyspace.CommandSpec.Flag.NOSCRIPT;
 import static io.replbuf.keyspace.CommandSpec.Flag.STALE;
 
+import io.replbuf.buffer.NearestName;
 import io.replbuf.resp.Reply;
 import io.replbuf.resp.Request;
 import java.util.LinkedHashMap;

@@ -45,10 +45,14 @@ final class ConfigReader {
             config.file(file.toString());
             at = 1;
         }
+        List<String> options = options(arguments, at);
         ConfigReader reader = new ConfigReader(config);
-        reader.lines(lines, 0);
+        // First, wherever it stands: what the strategies found there describe are directives, too.
+        reader.lines(lines, 0, true);
+        reader.lines(options, lines.size(), true);
+        reader.lines(lines, 0, false);
         reader.saveSeen = false;
-        reader.lines(options(arguments, at), lines.size());
+        reader.lines(options, lines.size(), false);
         return config;
     }
 
@@ -76,10 +80,15 @@ final class ConfigReader {
         return lines;
     }
 
-    private void lines(List<String> lines, int before) throws ConfigException {
+    /**
+     * @param before lines before these
+     * @param paths whether those with {@link ServerConfig#PATH} are meant, or all others
+     */
+    private void lines(List<String> lines, int before, boolean paths) throws ConfigException {
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
-            if (line.isEmpty() || line.charAt(0) == '#') {
+            boolean path = line.toLowerCase(Locale.ROOT).matches(ServerConfig.PATH + "(\\s.*)?");
+            if (line.isEmpty() || line.charAt(0) == '#' || path != paths) {
                 continue;
             }
             try {

@@ -43,7 +43,7 @@ final class Directives {
             throw new UncheckedIOException(e);
         }
         for (BufferOption option : strategyOptions) {
-            if (!byName.containsKey(option.name())) {
+            if (find(option.name()) == null) {
                 add(
                         new Directive(
                                 option.name(),
@@ -75,7 +75,7 @@ final class Directives {
 
     private void add(Directive directive) {
         all.add(directive);
-        byName.put(directive.name(), directive);
+        byName.put(directive.name().toLowerCase(Locale.ROOT), directive);
         if (directive.alias() != null) {
             byName.put(directive.alias(), directive);
         }

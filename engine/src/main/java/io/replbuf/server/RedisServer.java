@@ -15,7 +15,6 @@ import io.replbuf.primary.Primary;
 import io.replbuf.primary.PrimaryEnv;
 import io.replbuf.primary.ReplicaSlots;
 import io.replbuf.primary.SendConfig;
-import io.replbuf.primary.Strategies;
 import io.replbuf.stream.Replid;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -275,7 +274,7 @@ public final class RedisServer implements AutoCloseable {
                 accountant,
                 helper,
                 snapshots,
-                config.text("repl-buffer-strategy"),
+                config.strategy(),
                 config.strategyOptions(),
                 config.dir(),
                 config.path("repl-buffer-tap"),
@@ -290,7 +289,7 @@ public final class RedisServer implements AutoCloseable {
     /** Loops for replicas that are sent to from the log; null if there is no log, or the replica loops are to do it. */
     private EventLoopGroup senderGroup() {
         int threads = SendConfig.of(config.strategyOptions()).senderThreads();
-        if (threads > 0 && Strategies.named(config.text("repl-buffer-strategy")).needsHistory()) {
+        if (threads > 0 && config.strategy().needsHistory()) {
             senderGroup = new Loops(threads, threads("replbuf-sender"), transport.handlers());
         }
         return senderGroup;

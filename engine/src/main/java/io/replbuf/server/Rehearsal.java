@@ -44,15 +44,15 @@ final class Rehearsal {
     private Rehearsal() {}
 
     /**
-     * @param strategy as in {@code repl-buffer-strategy}
+     * @param like the real server's, for its strategy
      * @param temporary a folder to make one in
      * @throws IOException if it could not be played to the end, or its folder not be deleted; the first of both, with the second suppressed
      */
-    static void play(String strategy, Path temporary) throws IOException {
+    static void play(ServerConfig like, Path temporary) throws IOException {
         try (Folder folder = new Folder(Files.createTempDirectory(temporary, "replbuf-rehearsal"));
                 RedisServer server =
                         RedisServer.start(
-                                config(strategy, folder.path()),
+                                config(like, folder.path()),
                                 ProcessLog.UNCHANGED,
                                 LogFiles.onDisk())) {
             play(server.port());
@@ -61,9 +61,9 @@ final class Rehearsal {
         }
     }
 
-    private static ServerConfig config(String strategy, Path dir) throws ConfigException {
+    private static ServerConfig config(ServerConfig like, Path dir) throws ConfigException {
         ServerConfig config =
-                new ServerConfig()
+                new ServerConfig(like.strategies())
                         .anyPort(true)
                         .set("port", "0")
                         .set("bind", ADDRESS)
@@ -72,8 +72,8 @@ final class Rehearsal {
                         .set("repl-diskless-sync", "yes")
                         .set("repl-diskless-sync-delay", "0")
                         .set("repl-backlog-size", "16mb")
-                        .set("repl-buffer-strategy", strategy);
-        if (config.strategyOptions().containsKey(WINDOW)) {
+                        .set("repl-buffer-strategy", like.text("repl-buffer-strategy"));
+        if (config.directives().find(WINDOW) != null) {
             config.set(WINDOW, WINDOW_BYTES);
         }
         return config;

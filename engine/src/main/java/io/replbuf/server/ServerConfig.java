@@ -2,16 +2,20 @@ package io.replbuf.server;
 
 import io.replbuf.buffer.BufferOption;
 import io.replbuf.buffer.LimitConfig;
+import io.replbuf.buffer.NearestName;
+import io.replbuf.buffer.ReplicationBufferFactory;
+import io.replbuf.buffer.Strategies;
 import io.replbuf.log.LogConfig;
 import io.replbuf.primary.PrimaryConfig;
 import io.replbuf.primary.SendConfig;
-import io.replbuf.primary.Strategies;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The values of all directives.
@@ -23,21 +27,42 @@ public final class ServerConfig {
     /** Redis raises a smaller {@code repl-backlog-size} to this without a word. */
     static final long BACKLOG_BYTES_MIN = 16 * 1024;
 
-    private final Directives directives;
+    /** Where strategies are looked for beside the class path; what these describe are directives from then on. */
+    static final String PATH = "repl-buffer-path";
+
     private final Map<Directive, String> values = new HashMap<>();
+
+    /** Names of directives that were set. */
+    private final Set<String> given = new HashSet<>();
+
+    private Strategies strategies;
+    private Directives directives;
     private String file = "";
     private boolean anyPort;
 
     /** All defaults. */
     public ServerConfig() {
+        this(Strategies.onClassPath());
+    }
+
+    /** All defaults, with strategies that another configuration has found. */
+    ServerConfig(Strategies strategies) {
+        this.strategies = strategies;
+        describe();
+    }
+
+    /** Makes the table of directives from the strategies that there are; values of those that stay remain. */
+    private void describe() {
         directives = new Directives(describedOptions());
+        values.keySet().retainAll(directives.all());
         for (Directive directive : directives.all()) {
-            values.put(directive, directive.defaultValue());
+            values.putIfAbsent(directive, directive.defaultValue());
         }
     }
 
     /**
-     * Sets a directive as the file and the command line do.
+     * Sets a directive as the file and the command line do. {@code repl-buffer-path} goes before what the strategies found there
+     * describe.
      *
      * @throws ConfigException if there is no such directive, it does not take this value, or it is something of Redis that
      *     this server does not have
@@ -60,8 +85,20 @@ public final class ServerConfig {
         if (arguments.isEmpty()) {
             throw new ConfigException("Bad directive or wrong number of arguments");
         }
-        values.put(
-                directive, floor(directive, directive.normalize(arguments, values.get(directive))));
+        String value = floor(directive, directive.normalize(arguments, values.get(directive)));
+        if (directive.name().equals(PATH)) {
+            lookIn(value);
+        }
+        put(directive, value);
+    }
+
+    private void lookIn(String path) throws ConfigException {
+        try {
+            strategies = Strategies.in(Strategies.path(path));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(PATH + ": " + e.getMessage());
+        }
+        describe();
     }
 
     /** The normal spelling that {@code arguments} would have, without setting it. */
@@ -72,6 +109,7 @@ public final class ServerConfig {
     /** Sets a value that {@link #normalized} has checked. */
     void put(Directive directive, String normalized) {
         values.put(directive, normalized);
+        given.add(directive.name());
     }
 
     /**
@@ -157,18 +195,30 @@ public final class ServerConfig {
                 !bool("repl-disable-tcp-nodelay"));
     }
 
-    /** What strategies and their log are configured with: every option that one of them describes, and the log's names. */
+    /**
+     * The strategy that {@code repl-buffer-strategy} names.
+     *
+     * @throws IllegalArgumentException if there is none; says which there are
+     */
+    ReplicationBufferFactory strategy() {
+        return strategies.named(text("repl-buffer-strategy"));
+    }
+
+    Strategies strategies() {
+        return strategies;
+    }
+
+    /**
+     * What strategies, their log and the sender are configured with: the values that were set of all that they describe. The
+     * others are left out, because two strategies may describe one name with different defaults.
+     */
     Map<String, String> strategyOptions() {
+        List<String> names = new ArrayList<>(SendConfig.serverDirectives());
+        describedOptions().forEach(option -> names.add(option.name()));
         Map<String, String> options = new LinkedHashMap<>();
-        for (Directive directive : directives.all()) {
-            String name = directive.name();
-            boolean theirs = name.startsWith("repl-buffer-") || name.startsWith("repl-log-");
-            boolean logs =
-                    name.equals("appendfsync")
-                            || name.equals("appendonly")
-                            || name.equals("appenddirname")
-                            || name.equals("appendfilename");
-            if (theirs || logs) {
+        for (String name : names) {
+            Directive directive = known(name);
+            if (given.contains(directive.name())) {
                 options.put(name, values.get(directive));
             }
         }
@@ -190,9 +240,9 @@ public final class ServerConfig {
                 : value;
     }
 
-    private static List<BufferOption> describedOptions() {
+    private List<BufferOption> describedOptions() {
         List<BufferOption> options = new ArrayList<>();
-        Strategies.all().forEach(factory -> options.addAll(factory.options()));
+        strategies.all().forEach(factory -> options.addAll(factory.options()));
         options.addAll(LogConfig.options());
         options.addAll(SendConfig.logOptions());
         return options;

@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.buffer.Strategies;
 import io.replbuf.log.LogFiles;
 import io.replbuf.memory.Extent;
 import io.replbuf.memory.Extents;
@@ -25,7 +26,9 @@ final class ServerProcess {
                    server --help
 
             Directives are those of redis.conf, by name and value. Our own:
-              --repl-buffer-strategy legacy|shared|aof-psync   how the replication stream is held (default: shared)
+              --repl-buffer-strategy NAME                      how the replication stream is held (default: shared):
+                                                               %s, or one of repl-buffer-path
+              --repl-buffer-path PATH[:PATH]...                jars, and folders with jars, of further strategies
               --repl-buffer-counters FILE                      publish counters in a mapped file
               --repl-buffer-tap FILE                           publish checksums of the stream in a mapped file
               --repl-buffer-max-memory BYTES                   most native memory for keys and stream
@@ -65,13 +68,15 @@ final class ServerProcess {
             return 0;
         }
         if (arguments.length == 1 && (arguments[0].equals("--help") || arguments[0].equals("-h"))) {
-            out.print(HELP);
+            out.printf(HELP, String.join(", ", Strategies.onClassPath().names()));
             return 0;
         }
         ServerConfig config;
         try {
             config = ConfigReader.read(arguments);
-        } catch (ConfigException e) {
+            // Before the rehearsal, which would only say the same after a second.
+            config.strategy();
+        } catch (ConfigException | IllegalArgumentException e) {
             err.println(e.getMessage());
             return 1;
         }
@@ -92,12 +97,11 @@ final class ServerProcess {
         }
         // What this JVM cannot do is said once, now or never.
         new Extents(Extent.BYTES, null).close();
-        String strategy = config.text("repl-buffer-strategy");
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         FutureTask<Void> rehearsal =
                 new FutureTask<>(
                         () -> {
-                            Rehearsal.play(strategy, temporary);
+                            Rehearsal.play(config, temporary);
                             return null;
                         });
         Thread stage = new Thread(rehearsal, "replbuf-rehearsal");

@@ -6,7 +6,6 @@ import io.replbuf.log.LogEnv;
 import io.replbuf.log.RecoveredLog;
 import io.replbuf.log.StreamIndex;
 import io.replbuf.log.StreamLog;
-import io.replbuf.primary.Strategies;
 import io.replbuf.snapshot.LoadResult;
 import io.replbuf.stream.History;
 import io.replbuf.stream.RedisOffsets;
@@ -54,8 +53,7 @@ record Startup(
     static Startup begin(ServerConfig config, Keyspace keyspace, CommandTable commands, LogEnv env)
             throws StartException {
         boolean appendOnly = config.bool("appendonly");
-        boolean wantsLog =
-                appendOnly || Strategies.named(config.text("repl-buffer-strategy")).needsHistory();
+        boolean wantsLog = appendOnly || config.strategy().needsHistory();
         if (!wantsLog) {
             Loading loading = load(config, keyspace);
             return new Startup(

@@ -93,7 +93,7 @@ final class TestPrimary implements AutoCloseable {
                         new Accountant(),
                         Runnable::run,
                         new TextSnapshots(),
-                        "array",
+                        new ArrayBuffer.Factory(),
                         Map.of(
                                 ArrayBuffer.LIMIT_PATIENCE.name(),
                                 Integer.toString(limitPatienceMillis)),

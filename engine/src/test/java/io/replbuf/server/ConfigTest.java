@@ -3,8 +3,10 @@ package io.replbuf.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replbuf.testing.StrategyJar;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +130,55 @@ class ConfigTest {
                 .hasMessageContaining(where)
                 .hasMessageContaining(what)
                 .hasMessageContaining(why);
+    }
+
+    @Test
+    void shouldKnowTheOptionsOfAStrategyThatItsPathBrings() throws Exception {
+        Path jar = StrategyJar.make(dir.resolve("spiral.jar"), "spiral");
+
+        ServerConfig config =
+                read(
+                        "repl-buffer-spiral-turns 7\nREPL-BUFFER-PATH " + jar + "\n",
+                        "--repl-buffer-strategy",
+                        "spiral");
+
+        assertThat(config.strategy().name()).isEqualTo("spiral");
+        assertThat(config.strategyOptions()).containsEntry("repl-buffer-spiral-turns", "7");
+        assertThatThrownBy(() -> read("repl-buffer-spiral-turns 7\n"))
+                .hasMessageContaining("Bad directive");
+    }
+
+    @Test
+    void shouldTakeThePathsStrategiesFromTheCommandLine() throws Exception {
+        Path jar = StrategyJar.make(dir.resolve("spiral.jar"), "spiral");
+
+        ServerConfig config =
+                read("port 7000\n", "--hz", "20", "--repl-buffer-path", jar.toString());
+
+        assertThat(config.number("hz")).isEqualTo(20);
+        assertThat(config.text("repl-buffer-path")).isEqualTo(jar.toString());
+        assertThat(config.text("repl-buffer-spiral-turns")).isEqualTo("3");
+        assertThat(config.strategyOptions()).doesNotContainKey("repl-buffer-spiral-turns");
+    }
+
+    @Test
+    void shouldSayWhyAPathBringsNoStrategy() {
+        assertThatThrownBy(() -> read("port 1\nrepl-buffer-path " + dir.resolve("none") + "\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("at line 2")
+                .hasMessageContaining("repl-buffer-path: " + dir.resolve("none"))
+                .hasMessageContaining("no such file or folder");
+    }
+
+    /** By what it describes, whatever the name looks like. */
+    @Test
+    void shouldGiveAStrategyAllOptionsThatItDescribes() throws Exception {
+        Path jar = StrategyJar.make(dir.resolve("plain.jar"), "plain", "Ring-Bytes");
+
+        ServerConfig config =
+                read("repl-buffer-path " + jar + "\nring-bytes 5\nrepl-buffer-tap tap\n");
+
+        assertThat(config.strategyOptions()).containsOnly(Map.entry("Ring-Bytes", "5"));
     }
 
     @Test

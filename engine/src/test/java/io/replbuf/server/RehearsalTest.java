@@ -33,7 +33,7 @@ class RehearsalTest {
     void shouldLeaveNeitherFilesNorThreads() throws Exception {
         List<String> before = threads();
 
-        Rehearsal.play("array", dir);
+        Rehearsal.play(with("array"), dir);
 
         assertThat(dir).isEmptyDirectory();
         // The helper may still be giving memory back.
@@ -42,7 +42,7 @@ class RehearsalTest {
 
     @Test
     void shouldSayWhatIsWrongAndLeaveNoFiles() {
-        assertThatThrownBy(() -> Rehearsal.play("nosuch", dir))
+        assertThatThrownBy(() -> Rehearsal.play(with("nosuch"), dir))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("nosuch");
         assertThat(dir).isEmptyDirectory();
@@ -59,7 +59,7 @@ class RehearsalTest {
                     }
                 });
 
-        Throwable thrown = catchThrowable(() -> Rehearsal.play("array", dir));
+        Throwable thrown = catchThrowable(() -> Rehearsal.play(with("array"), dir));
         assertThat(thrown).isInstanceOf(IOException.class).hasMessageContaining("no buffer today");
         assertThat(thrown.getCause().getSuppressed())
                 .hasSize(1)
@@ -70,7 +70,12 @@ class RehearsalTest {
     void shouldNeedAFolderToWriteTo() throws Exception {
         Path file = Files.createFile(dir.resolve("file"));
 
-        assertThatThrownBy(() -> Rehearsal.play("array", file)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Rehearsal.play(with("array"), file))
+                .isInstanceOf(IOException.class);
+    }
+
+    private static ServerConfig with(String strategy) throws ConfigException {
+        return new ServerConfig().set("repl-buffer-strategy", strategy);
     }
 
     private static void deleteAllIn(Path dir) {

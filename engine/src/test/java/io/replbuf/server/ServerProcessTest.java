@@ -3,6 +3,7 @@ package io.replbuf.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.replbuf.testing.StrategyJar;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -108,6 +109,27 @@ class ServerProcessTest {
         try (ChildServer child = start(freePort(), "--repl-buffer-strategy", "spiral")) {
             assertThat(child.status()).isEqualTo(1);
             assertThat(child.output()).contains("repl-buffer-strategy: spiral").contains("array");
+        }
+    }
+
+    @Test
+    void shouldServeWithAStrategyThatItsPathBrings() throws Exception {
+        Path jar = StrategyJar.make(dir.resolve("spiral.jar"), "spiral");
+        int port = freePort();
+        String[] path = {"--repl-buffer-path", jar.toString()};
+        try (ChildServer child = start(port, append(path, "--repl-buffer-strategy", "spiral"))) {
+            child.awaitOutput("Ready to accept connections");
+            try (RawClient client = new RawClient(port)) {
+                assertThat(client.call("INFO", "replication_buffer"))
+                        .contains("repl_buffer_strategy:spiral");
+                assertThat(client.call("CONFIG", "GET", "repl-buffer-spiral-turns")).contains("3");
+            }
+            assertThat(child.output()).doesNotContain("rehearsal");
+        }
+        try (ChildServer child =
+                start(freePort(), append(path, "--repl-buffer-strategy", "spirale"))) {
+            assertThat(child.status()).isEqualTo(1);
+            assertThat(child.output()).contains("one of [array, logged-array, spiral]");
         }
     }
 

@@ -11,6 +11,7 @@ import io.replbuf.buffer.BufferStats;
 import io.replbuf.buffer.CursorRole;
 import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.buffer.ReplicationBufferFactory;
+import io.replbuf.buffer.Strategies;
 import io.replbuf.log.LogConfig;
 import io.replbuf.log.LogEnv;
 import io.replbuf.log.LogListener;
@@ -26,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -53,12 +53,7 @@ final class FeedProcess implements AutoCloseable {
     private long peakBytes;
 
     FeedProcess(String strategy, Path dir) throws IOException {
-        ReplicationBufferFactory factory =
-                ServiceLoader.load(ReplicationBufferFactory.class).stream()
-                        .map(ServiceLoader.Provider::get)
-                        .filter(each -> each.name().equals(strategy))
-                        .findFirst()
-                        .orElseThrow();
+        ReplicationBufferFactory factory = Strategies.onClassPath().named(strategy);
         Map<String, String> options =
                 factory.needsHistory()
                         ? Map.of(

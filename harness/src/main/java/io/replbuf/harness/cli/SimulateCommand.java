@@ -2,12 +2,11 @@ package io.replbuf.harness.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.replbuf.buffer.ReplicationBufferFactory;
+import io.replbuf.buffer.Strategies;
 import io.replbuf.harness.simulation.Fault;
 import io.replbuf.harness.simulation.Outcome;
 import io.replbuf.harness.simulation.Simulation;
 import io.replbuf.harness.simulation.SimulationFailure;
-import io.replbuf.primary.Strategies;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,12 +107,7 @@ final class SimulateCommand implements Callable<Integer> {
         }
         PrintWriter console = spec.commandLine().getOut();
         List<String> names =
-                strategies.isEmpty()
-                        ? Strategies.all().stream()
-                                .map(ReplicationBufferFactory::name)
-                                .sorted()
-                                .toList()
-                        : strategies;
+                strategies.isEmpty() ? List.copyOf(Strategies.onClassPath().names()) : strategies;
         boolean failed = false;
         for (String name : names) {
             failed |= !simulate(name, console);

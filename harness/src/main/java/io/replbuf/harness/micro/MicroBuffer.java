@@ -5,6 +5,7 @@ import io.replbuf.buffer.CursorRole;
 import io.replbuf.buffer.ReplicaCursor;
 import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.buffer.ReplicationBufferFactory;
+import io.replbuf.buffer.Strategies;
 import io.replbuf.log.LogConfig;
 import io.replbuf.log.LogEnv;
 import io.replbuf.log.LogListener;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -72,7 +72,7 @@ final class MicroBuffer implements AutoCloseable {
             throws IOException {
         // A backlog in extents, and as much again as the smallest benchmark needs beside it.
         extents = new Extents(Math.max(EXTENT_BYTES_MAX, backlogBytes + (1L << 30)), helper);
-        ReplicationBufferFactory factory = factory(strategy);
+        ReplicationBufferFactory factory = Strategies.onClassPath().named(strategy);
         Accountant accountant = new Accountant();
         if (factory.needsHistory()) {
             folder = Files.createTempDirectory("replbuf-micro");
@@ -183,17 +183,6 @@ final class MicroBuffer implements AutoCloseable {
         }
         extents.close();
         helper.shutdown();
-    }
-
-    private static ReplicationBufferFactory factory(String strategy) {
-        for (ReplicationBufferFactory factory :
-                ServiceLoader.load(ReplicationBufferFactory.class)) {
-            if (factory.name().equals(strategy)) {
-                return factory;
-            }
-        }
-        throw new IllegalArgumentException(
-                "strategy: " + strategy + " (expected: one on the class path)");
     }
 
     private static void delete(Path folder) throws IOException {

@@ -1,8 +1,8 @@
 package io.replbuf.harness.simulation;
 
 import io.replbuf.buffer.ReplicationBufferFactory;
+import io.replbuf.buffer.Strategies;
 import io.replbuf.memory.Extents;
-import io.replbuf.primary.Strategies;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ public final class Simulation implements AutoCloseable {
 
     /** The strategy of that name on the class path. */
     public Simulation(String strategy) {
-        this(Strategies.named(strategy));
+        this(Strategies.onClassPath().named(strategy));
     }
 
     public Simulation(ReplicationBufferFactory factory) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.replbuf.primary.Strategies;
+import io.replbuf.buffer.Strategies;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -174,7 +174,7 @@ class SimulationTest {
     void shouldFindABugThatWasPutIn(String strategy, Misbehaving.Bug bug, String symptom) {
         SimulationFailure found = null;
         try (Simulation simulation =
-                new Simulation(new Misbehaving(Strategies.named(strategy), bug))) {
+                new Simulation(new Misbehaving(Strategies.onClassPath().named(strategy), bug))) {
             for (long seed = 1; seed <= 60 && found == null; seed++) {
                 long tried = seed;
                 found = catchThrowableOfType(SimulationFailure.class, () -> simulation.run(tried));

@@ -1,15 +1,15 @@
-package io.replbuf.server;
+package io.replbuf.buffer;
 
 import java.util.Collection;
 
-/** What somebody who mistyped a name most likely meant. */
-final class NearestName {
+/** The known name that a mistyped one most likely stands for. */
+public final class NearestName {
     private NearestName() {}
 
     /**
      * @return the nearest of {@code names} by edit distance, null if none is near enough to be meant
      */
-    static String of(String typed, Collection<String> names) {
+    public static String of(String typed, Collection<String> names) {
         String nearest = null;
         // Up to a third of the letters may be wrong; beyond that a suggestion misleads.
         int best = Math.max(2, typed.length() / 3) + 1;
