@@ -228,6 +228,11 @@ public final class Extents implements AutoCloseable {
         return ((long) live + spares.size() + leaving.size() + inHand) * Extent.BYTES + pieceBytes;
     }
 
+    /** Bytes in pieces, which {@link #liveBytes} and {@link #mappedBytes} hold too. */
+    public synchronized long pieceBytes() {
+        return pieceBytes;
+    }
+
     /** How often an extent could not be had. */
     public synchronized long refusals() {
         return refusals;

@@ -36,6 +36,7 @@ public enum Counter {
     MEM_USED,
     EXTENTS_LIVE,
     EXTENTS_MAPPED,
+    PIECES_LIVE,
     HEAP_USED,
     HEAP_COMMITTED,
     HEAP_AFTER_GC,

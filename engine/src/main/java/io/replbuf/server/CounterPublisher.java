@@ -109,6 +109,7 @@ final class CounterPublisher implements AutoCloseable {
         file.set(Counter.MEM_USED, accountant.usedBytes());
         file.set(Counter.EXTENTS_LIVE, extents.liveBytes());
         file.set(Counter.EXTENTS_MAPPED, extents.mappedBytes());
+        file.set(Counter.PIECES_LIVE, extents.pieceBytes());
     }
 
     private void replicas(PrimaryStats stats) {

@@ -31,7 +31,7 @@ import java.util.TreeMap;
  * @param latency percentiles in microseconds
  * @param memory highest value of each memory column while measuring, in bytes
  * @param rssPeakBytes highest resident set size while measuring
- * @param remainderPeakBytes highest part of RSS that no counter explains
+ * @param remainderPeakBytes highest part of RSS that no counter explains; what malloc kept is in it unless confirmed
  * @param remainderBoundBytes above which the remainder makes the cell suspect; -1 where nothing can be held to one
  * @param resyncs counted at the replicas while measuring, joins included
  * @param cpuMillisByThread processor time of the server by thread name while measuring
@@ -40,6 +40,7 @@ import java.util.TreeMap;
  * @param gc collections of the server's JVM while measuring
  * @param counters growth of each cumulative counter while measuring, as send_calls; for limits of a clock the highest value;
  *     names that begin with seen_ are what the harness itself saw, with their unit at the end
+ * @param kept memory that the engine had freed and malloc kept, drain included; null where there was none or nothing is known
  */
 public record CellResult(
         int schemaVersion,
@@ -70,7 +71,8 @@ public record CellResult(
         long serverCpuMillis,
         long harnessCpuMillis,
         Gc gc,
-        Map<String, Long> counters) {
+        Map<String, Long> counters,
+        Kept kept) {
 
     public CellResult {
         parameters = sorted(parameters);
@@ -169,6 +171,28 @@ public record CellResult(
 
     /** Resynchronisations by kind and source. */
     public record Resyncs(int full, int partialMemory, int partialLog) {}
+
+    /**
+     * Memory that the engine had freed and malloc kept.
+     *
+     * @param peakBytes most of it
+     * @param peakMillis when, in the cell's time
+     * @param heldMillis from its appearance until at most a twentieth of the peak was left, or -1 when that was not before the trim
+     * @param trim the proof; null where the band was too small to ask for one
+     */
+    public record Kept(long peakBytes, long peakMillis, long heldMillis, Trim trim) {}
+
+    /**
+     * What malloc gave back when it was told to, after the drain, with the engine idle.
+     *
+     * @param beforeBytes of the band just before
+     * @param afterBytes of the band just after
+     * @param freedBytes by which RSS fell
+     * @param confirmed at most a twentieth of the band's peak is left
+     * @param error why malloc could not be told, or null
+     */
+    public record Trim(
+            long beforeBytes, long afterBytes, long freedBytes, boolean confirmed, String error) {}
 
     /** Collections and their pauses. */
     public record Gc(long count, long pauseMillis) {}

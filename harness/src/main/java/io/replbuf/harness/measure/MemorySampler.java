@@ -7,43 +7,63 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
- * Writes {@code memory.csv}, a row a sample: resident memory and every counter of the server; keeps peaks and growth for the cell's
- * result. For one thread.
+ * Writes {@code memory.csv}, a row a sample: resident memory, its parts where they are known, and every counter of the server; keeps
+ * peaks and growth for the cell's result. For one thread.
  */
 public final class MemorySampler implements Closeable {
     private final ServerCounters counters;
-    private final long pid;
+    private final LongSupplier rss;
     private final CsvWriter csv;
+
+    /** Null where the server's memory is not its own or not known. */
     private final Remainder remainder;
+
+    private final KeptMemory kept = new KeptMemory();
+    private final int firstCounter;
     private final long[] values;
     private final Object[] row;
     private final long[] atBegin;
     private final long[] peaks;
     private boolean measuring;
     private long rssPeak;
-    private long remainderPeak = Long.MIN_VALUE;
+    private long unexplainedPeak;
+    private long unprovenPeak;
+
+    /** Asks malloc to give back to the system what it can. */
+    public interface Trimmer {
+        /** Returns why it could not be asked, or null. */
+        String trim() throws InterruptedException;
+    }
 
     /**
      * @param pid of the server, or -1
+     * @param accountable whether it is an engine of ours in a process of its own, ready and idle: what that occupies now is the JVM's
      */
-    public MemorySampler(Path file, ServerCounters counters, long pid) throws IOException {
+    public MemorySampler(Path file, ServerCounters counters, long pid, boolean accountable)
+            throws IOException {
+        this(file, counters, () -> pid < 0 ? 0 : ProcFs.rssBytes(pid), accountable);
+    }
+
+    MemorySampler(Path file, ServerCounters counters, LongSupplier rss, boolean accountable)
+            throws IOException {
         this.counters = counters;
-        this.pid = pid;
-        this.remainder = new Remainder(counters);
+        this.rss = rss;
+        this.remainder = accountable ? new Remainder(counters) : null;
         List<String> columns = new ArrayList<>(RunFiles.MEMORY_COLUMNS);
+        if (accountable) {
+            remainder.calibrate(rss.getAsLong());
+            columns.addAll(MemoryParts.COLUMNS);
+        }
+        firstCounter = columns.size();
         columns.addAll(counters.names());
         csv = new CsvWriter(file, columns);
         values = new long[counters.names().size()];
         atBegin = new long[values.length];
         peaks = new long[values.length];
         row = new Object[columns.size()];
-    }
-
-    /** The server is ready and idle: what it occupies now is its own. */
-    public void calibrate() {
-        remainder.calibrate(rss());
     }
 
     /** Measuring begins: growth counts from here. */
@@ -60,23 +80,41 @@ public final class MemorySampler implements Closeable {
 
     /** Takes a sample at this time of the cell. */
     public void sample(long cellMillis) throws IOException {
-        long rss = rss();
-        // Asked at every sample, in warm-up too: it keeps the heap's high-water mark.
-        long unexplained = remainder.bytes(rss);
-        if (measuring) {
-            counters.read(values);
-            peak(rss, unexplained);
-            write(cellMillis, rss, values);
-        } else {
-            long[] now = new long[values.length];
-            counters.read(now);
-            write(cellMillis, rss, now);
+        long resident = rss.getAsLong();
+        if (remainder != null) {
+            // Asked at every sample, in warm-up too: it keeps high-water marks.
+            MemoryParts parts = remainder.parts(resident);
+            parts.into(row, RunFiles.MEMORY_COLUMNS.size());
+            kept.sample(cellMillis, parts.kept());
+            if (measuring) {
+                unexplainedPeak = Math.max(unexplainedPeak, parts.unexplained());
+                unprovenPeak = Math.max(unprovenPeak, parts.unexplained() + parts.kept());
+            }
         }
+        long[] now = measuring ? values : new long[values.length];
+        counters.read(now);
+        if (measuring) {
+            peak(resident);
+        }
+        write(cellMillis, resident, now);
     }
 
-    private void peak(long rss, long unexplained) {
+    /**
+     * Has malloc trimmed, if it kept enough to be worth that. The engine is idle, and all samples are taken.
+     */
+    public void proveKept(Trimmer trimmer) throws InterruptedException {
+        if (remainder == null || !kept.isWorthProving()) {
+            return;
+        }
+        long rssBefore = rss.getAsLong();
+        long bandBefore = remainder.parts(rssBefore).kept();
+        String error = trimmer.trim();
+        long rssAfter = rss.getAsLong();
+        kept.trimmed(bandBefore, rssBefore, remainder.parts(rssAfter).kept(), rssAfter, error);
+    }
+
+    private void peak(long rss) {
         rssPeak = Math.max(rssPeak, rss);
-        remainderPeak = Math.max(remainderPeak, unexplained);
         for (int i = 0; i < values.length; i++) {
             peaks[i] = Math.max(peaks[i], values[i]);
         }
@@ -86,13 +124,9 @@ public final class MemorySampler implements Closeable {
         row[0] = cellMillis;
         row[1] = rss;
         for (int i = 0; i < now.length; i++) {
-            row[i + 2] = now[i];
+            row[firstCounter + i] = now[i];
         }
         csv.write(row);
-    }
-
-    private long rss() {
-        return pid < 0 ? 0 : ProcFs.rssBytes(pid);
     }
 
     /** Highest value of each memory counter while measuring, by name. */
@@ -124,9 +158,14 @@ public final class MemorySampler implements Closeable {
         return rssPeak;
     }
 
-    /** Highest remainder while measuring. */
+    /** Highest remainder while measuring; what malloc kept counts as unexplained as long as no trim has confirmed it. */
     public long remainderPeakBytes() {
-        return remainderPeak == Long.MIN_VALUE ? 0 : remainderPeak;
+        return kept.isConfirmed() ? unexplainedPeak : unprovenPeak;
+    }
+
+    /** What malloc kept, or null. */
+    public CellResult.Kept kept() {
+        return kept.result();
     }
 
     /** What may remain unexplained. */

@@ -2,6 +2,7 @@ package io.replbuf.harness.measure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /**
  * Brings a {@code cell.json} of an earlier harness to today's shape before it is read: what it could not say is absent.
@@ -9,11 +10,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * <p>The schema's version stays the same as long as an older file says nothing that means something else today.
  */
 final class OlderCells {
+    /** What a cell may lack. */
+    private static final List<String> OPTIONAL = List.of("kept");
+
     private OlderCells() {}
 
     /** Says whether there was anything to bring up. */
     static boolean bringUp(ObjectNode cell) {
         boolean older = false;
+        for (String optional : OPTIONAL) {
+            if (!cell.has(optional)) {
+                cell.putNull(optional);
+                older = true;
+            }
+        }
         if (cell.get("verdict") instanceof ObjectNode verdict && !verdict.has("latencyAdvisory")) {
             verdict(verdict);
             older = true;

@@ -67,7 +67,7 @@ record CellOutcome(
         failuresOf(delayProbe == null ? null : delayProbe.failure());
         long bound = server.isAccountable() ? memory.remainderBoundBytes() : -1;
         if (server.isAccountable()) {
-            verdicts.judgeRemainder(memory.remainderPeakBytes(), bound);
+            verdicts.judgeRemainder(memory.remainderPeakBytes(), bound, memory.kept());
         }
         Map<String, Long> growth = new TreeMap<>(memory.growth());
         growth.putAll(seen.values());
@@ -113,7 +113,8 @@ record CellOutcome(
                 new CellResult.Gc(
                         growth.getOrDefault("gc_count", 0L),
                         growth.getOrDefault("gc_pause_nanos", 0L) / 1_000_000),
-                growth);
+                growth,
+                memory.kept());
     }
 
     /** Share of the measured time in which the loader was meant to write. */

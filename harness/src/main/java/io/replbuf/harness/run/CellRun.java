@@ -40,7 +40,7 @@ import java.util.stream.Stream;
  * One cell from a ready server to its result.
  *
  * <pre>
- *   preload ─ attach ─┬─ warm-up ─┬─ measured phases ─┬─ drain ─ settle ─ result
+ *   preload ─ attach ─┬─ warm-up ─┬─ measured phases ─┬─ drain ─ trim ─ settle ─ result
  *                     │           0                   load stops, everything is healed
  *                     samplers, loader, pingers start
  * </pre>
@@ -137,10 +137,10 @@ final class CellRun implements AutoCloseable {
         memory =
                 opened(
                         new MemorySampler(
-                                files.memoryFile(cell.id()), server.counters(), server.pid()));
-        if (server.isAccountable()) {
-            memory.calibrate();
-        }
+                                files.memoryFile(cell.id()),
+                                server.counters(),
+                                server.pid(),
+                                server.isAccountable()));
     }
 
     private void preload() throws IOException, InterruptedException {
@@ -296,6 +296,7 @@ final class CellRun implements AutoCloseable {
         seen.received(fleet.offsetsSum() - received);
         seen.serverCpu(ProcFs.cpuMillis(server.pid()) - serverCpuBefore);
         long drainMillis = drain(measureMillis);
+        memory.proveKept(() -> NativeTrim.of(server.pid()));
         FleetCounts counts = settle();
         List<ResyncRecord> ledger = fleet.ledger();
         ResyncFile.write(files.resyncsFile(cell.id()), ledger, zeroNanos);

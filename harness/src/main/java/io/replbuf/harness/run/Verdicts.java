@@ -110,16 +110,40 @@ final class Verdicts {
         }
     }
 
-    /** Looks at the memory that no part explains. */
-    void judgeRemainder(long peakBytes, long boundBytes) {
+    /**
+     * Looks at the memory that no part explains.
+     *
+     * @param kept what malloc kept, which is part of the peak unless a trim confirmed it; or null
+     */
+    void judgeRemainder(long peakBytes, long boundBytes, CellResult.Kept kept) {
         if (peakBytes > boundBytes) {
             doubt(
                     "unexplained memory: "
-                            + peakBytes
-                            + " bytes (expected: at most "
-                            + boundBytes
-                            + ")");
+                            + mebibytes(peakBytes)
+                            + " (expected: at most "
+                            + mebibytes(boundBytes)
+                            + ")"
+                            + unconfirmed(kept));
         }
+    }
+
+    private static String unconfirmed(CellResult.Kept kept) {
+        CellResult.Trim trim = kept == null ? null : kept.trim();
+        if (trim == null || trim.confirmed()) {
+            return "";
+        }
+        String why =
+                trim.error() != null
+                        ? "malloc could not be told to trim: " + trim.error()
+                        : "a trim left " + mebibytes(trim.afterBytes());
+        return ", "
+                + mebibytes(kept.peakBytes())
+                + " of it perhaps freed and kept by malloc, but "
+                + why;
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1 << 20));
     }
 
     CellResult.Verdict verdict() {

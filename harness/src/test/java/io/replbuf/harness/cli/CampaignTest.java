@@ -226,7 +226,8 @@ class CampaignTest {
                             1,
                             1,
                             new CellResult.Gc(0, 0),
-                            Map.of());
+                            Map.of(),
+                            null);
             files.writeCell(result);
             return result;
         }

@@ -330,7 +330,8 @@ final class SyntheticCell {
                 millis * 3L / 4,
                 millis / 2L + replicas * 100L,
                 new CellResult.Gc(3, 9),
-                counters);
+                counters,
+                null);
     }
 
     void writeMemory(CsvWriter writer) throws IOException {

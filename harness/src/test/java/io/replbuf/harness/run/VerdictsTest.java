@@ -2,7 +2,9 @@ package io.replbuf.harness.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replbuf.harness.measure.CellResult.Kept;
 import io.replbuf.harness.measure.CellResult.Status;
+import io.replbuf.harness.measure.CellResult.Trim;
 import io.replbuf.harness.measure.CellResult.Verdict;
 import io.replbuf.harness.scenario.Workload.Arrival;
 import org.junit.jupiter.api.Test;
@@ -14,7 +16,7 @@ class VerdictsTest {
     void shouldFindNothingWrongWhereNothingIs() {
         verdicts.judgeLoad(1_000, 0, null);
         verdicts.judgeRate(10_000, 10_000, 5, Arrival.UNIFORM);
-        verdicts.judgeRemainder(64 << 20, 64 << 20);
+        verdicts.judgeRemainder(64 << 20, 64 << 20, null);
 
         assertThat(verdicts.verdict()).isEqualTo(Verdict.ok());
     }
@@ -50,10 +52,27 @@ class VerdictsTest {
 
     @Test
     void shouldSuspectMemoryThatNoPartExplains() {
-        verdicts.judgeRemainder((64 << 20) + 1, 64 << 20);
+        verdicts.judgeRemainder(90 << 20, 64 << 20, null);
 
         assertThat(verdicts.verdict().status()).isEqualTo(Status.SUSPECT);
         assertThat(verdicts.verdict().latencyAdvisory()).isFalse();
+        assertThat(verdicts.verdict().reasons())
+                .containsExactly("unexplained memory: 90.0 MiB (expected: at most 64.0 MiB)");
+    }
+
+    @Test
+    void shouldSayWhyABandIsNotConfirmed() {
+        long mb = 1 << 20;
+        Kept left = new Kept(300 * mb, 1, -1, new Trim(200 * mb, 180 * mb, 20 * mb, false, null));
+        verdicts.judgeRemainder(310 * mb, 64 * mb, left);
+        Kept untold = new Kept(300 * mb, 1, -1, new Trim(200 * mb, 200 * mb, 0, false, "no jcmd"));
+        verdicts.judgeRemainder(310 * mb, 64 * mb, untold);
+
+        assertThat(verdicts.verdict().reasons().get(0))
+                .endsWith(
+                        "300.0 MiB of it perhaps freed and kept by malloc, but a trim left 180.0 MiB");
+        assertThat(verdicts.verdict().reasons().get(1))
+                .endsWith("could not be told to trim: no jcmd");
     }
 
     @Test
