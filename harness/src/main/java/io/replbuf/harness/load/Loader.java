@@ -1,14 +1,12 @@
 package io.replbuf.harness.load;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.replbuf.harness.scenario.Workload;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
@@ -18,75 +16,50 @@ import java.util.function.LongSupplier;
 /**
  * Writes to a server: in open loop at intended times, in closed loop as fast as replies come.
  *
- * <p>In open loop a write that the server would not take in time stays in the schedule and is sent late: its response time counts from
- * when it was meant to start, its service time from when it was sent. What the loader itself is late by, while it could have sent,
- * is a third histogram. In-flight commands and unsent bytes are bounded, so a stalled server costs the loader no memory. One event
- * loop; commands and getters are safe for any thread.
+ * <p>{@link LoadCore} decides; this class lends it sockets and a thread. In-flight commands and unsent bytes are bounded, so a stalled
+ * server costs the loader no memory. One event loop; commands and getters are safe for any thread.
  */
 public final class Loader implements AutoCloseable {
-    /** Open loop: commands in flight per connection, enough for 100 ms at 40,000 a second. */
-    private static final int OPEN_WINDOW = 4_096;
-
     /** Unsent bytes per connection beyond which nothing is added. */
     private static final int HIGH_WATER_BYTES = 1 << 20;
-
-    private static final int BATCH_BYTES = 64 << 10;
-
-    /** Wake-ups closer than this cost more than they are worth: at 40,000 a second, four writes share one. */
-    private static final long TICK_NANOS = 100_000;
 
     /** A replica that falls behind by 300 MB/s is stopped 300 KB late. */
     private static final long LAG_LOOK_MILLIS = 1;
 
-    /** How many writes one turn may send before it lets replies in. */
-    private static final int TURN_MAX = 512;
-
     private final LoadOptions options;
     private final EventLoopGroup group;
     private final EventLoop loop;
+    private final LoadCore core;
     private final Payload payload;
     private final LoaderConnection[] connections;
-    private final LatencyRecorder response = new LatencyRecorder("client.response");
-    private final LatencyRecorder service = new LatencyRecorder("client.service");
-    private final LatencyRecorder delay = new LatencyRecorder("loader.delay");
-    private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private Schedule schedule;
-    private boolean begun;
-    private boolean running;
-    private boolean tickScheduled;
-    private boolean inTurn;
-
-    /**
-     * From when the server had no room until the schedule is caught up with. What is due then is late on the server's account; the
-     * loader's share is only the time since it could last have sent.
-     */
-    private boolean catchingUp;
-
-    private long couldSendSince;
-
-    private boolean blocked;
-    private int nextConnection;
-    private boolean connected;
-
-    /** In a phase without load. */
-    private boolean resting;
-
-    /** While a replica is further behind than the limit. */
-    private boolean waitingForReplicas;
-
+    private volatile boolean connected;
     private volatile boolean closing;
-    private volatile long sent;
-    private volatile long answered;
-    private volatile long errors;
-    private volatile String firstError;
-    private volatile String failure;
 
     private Loader(LoadOptions options, Transport transport) {
         this.options = options;
         this.group = transport.loops(1, "loader");
         this.loop = group.next();
+        this.core = new LoadCore(options, new LoopClock(loop));
         this.payload = new Payload(options.seed(), options.valueBytes(), options.keys());
         this.connections = new LoaderConnection[options.connections()];
+    }
+
+    /** The machine's time, and the loader's event loop. */
+    private record LoopClock(EventLoop loop) implements LoadClock {
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            loop.execute(task);
+        }
+
+        @Override
+        public void schedule(Runnable task, long delayNanos) {
+            loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+        }
     }
 
     /**
@@ -106,10 +79,10 @@ public final class Loader implements AutoCloseable {
     }
 
     private void openConnections(Transport transport) throws IOException {
-        int window = options.mode() == Workload.Mode.OPEN ? OPEN_WINDOW : options.pipeline();
         for (int i = 0; i < connections.length; i++) {
             LoaderConnection connection =
-                    new LoaderConnection(this, window, options.password() == null ? 0 : 1);
+                    new LoaderConnection(
+                            this, core, payload, options.count() > 0, options.password() != null);
             connections[i] = connection;
             Channel channel;
             try {
@@ -146,34 +119,17 @@ public final class Loader implements AutoCloseable {
 
     /** Begins; in open loop the first write is meant to start at this {@link System#nanoTime}. */
     public void start(long startNanos) {
-        loop.execute(
-                () -> {
-                    if (options.mode() == Workload.Mode.OPEN) {
-                        schedule = schedule(startNanos);
-                    }
-                    running = true;
-                    begun = true;
-                    turn();
-                });
+        loop.execute(() -> core.start(startNanos));
     }
 
     /** Sends nothing more; replies to what is in flight are still taken. */
     public void stop() {
-        loop.execute(
-                () -> {
-                    begun = true;
-                    running = false;
-                    finishIfIdle();
-                });
+        loop.execute(core::stop);
     }
 
     /** Sends nothing until told otherwise, and then goes on from the moment of being told: what was not asked for is not late. */
     public void rest(boolean still) {
-        loop.execute(
-                () -> {
-                    resting = still;
-                    goOn();
-                });
+        loop.execute(() -> core.rest(still));
     }
 
     /**
@@ -184,33 +140,10 @@ public final class Loader implements AutoCloseable {
      */
     public void waitForReplicas(LongSupplier lagBytes, long limitBytes) {
         loop.scheduleAtFixedRate(
-                () -> {
-                    long most = waitingForReplicas ? limitBytes / 2 : limitBytes;
-                    boolean tooFar = lagBytes.getAsLong() > most;
-                    if (tooFar != waitingForReplicas) {
-                        waitingForReplicas = tooFar;
-                        goOn();
-                    }
-                },
+                () -> core.look(lagBytes.getAsLong(), limitBytes),
                 LAG_LOOK_MILLIS,
                 LAG_LOOK_MILLIS,
                 TimeUnit.MILLISECONDS);
-    }
-
-    private void goOn() {
-        if (!running || resting || waitingForReplicas) {
-            return;
-        }
-        if (schedule != null) {
-            schedule = schedule(System.nanoTime());
-        }
-        blocked = false;
-        catchingUp = false;
-        turn();
-    }
-
-    private Schedule schedule(long startNanos) {
-        return new Schedule(options.arrival(), options.ratePerSecond(), options.seed(), startNanos);
     }
 
     /** Bytes that each write adds to the stream. */
@@ -220,44 +153,44 @@ public final class Loader implements AutoCloseable {
 
     /** Completes when the loader is stopped, or has sent its count, and all replies are here; fails when the load broke down. */
     public CompletableFuture<Void> done() {
-        return done;
+        return core.done();
     }
 
     public LatencyRecorder response() {
-        return response;
+        return core.response();
     }
 
     public LatencyRecorder service() {
-        return service;
+        return core.service();
     }
 
     /** How late the loader itself was. */
     public LatencyRecorder delay() {
-        return delay;
+        return core.delay();
     }
 
     public long sent() {
-        return sent;
+        return core.sent();
     }
 
     /** Replies so far, errors among them. */
     public long answered() {
-        return answered;
+        return core.answered();
     }
 
     /** Error replies so far. */
     public long errors() {
-        return errors;
+        return core.errors();
     }
 
     /** The first error reply, or null. */
     public String firstError() {
-        return firstError;
+        return core.firstError();
     }
 
     /** Why the load broke down, or null. */
     public String failure() {
-        return failure;
+        return core.failure();
     }
 
     @Override
@@ -265,7 +198,7 @@ public final class Loader implements AutoCloseable {
         closing = true;
         loop.submit(
                         () -> {
-                            running = false;
+                            core.abandon();
                             for (LoaderConnection connection : connections) {
                                 if (connection != null) {
                                     connection.close();
@@ -276,128 +209,10 @@ public final class Loader implements AutoCloseable {
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    /** Sends what is due and fits. Called on time, after replies, and when a socket takes bytes again. */
-    void turn() {
-        if (inTurn) {
-            return;
-        }
-        if (!running) {
-            finishIfIdle();
-            return;
-        }
-        if (resting || waitingForReplicas) {
-            return;
-        }
-        inTurn = true;
-        long now = System.nanoTime();
-        int budget = TURN_MAX;
-        while (budget-- > 0 && running) {
-            long intended = schedule == null ? now : schedule.next();
-            if (intended - now > 0) {
-                catchingUp = false;
-                break;
-            }
-            LoaderConnection connection = withRoom();
-            if (connection == null) {
-                blocked = true;
-                catchingUp = true;
-                break;
-            }
-            if (blocked) {
-                blocked = false;
-                couldSendSince = now;
-            }
-            send(connection, intended, now);
-            now = System.nanoTime();
-        }
-        for (LoaderConnection connection : connections) {
-            connection.flush();
-        }
-        inTurn = false;
-        if (running && !blocked) {
-            scheduleTick(now);
-        }
-        finishIfIdle();
-    }
-
-    private void send(LoaderConnection connection, long intended, long now) {
-        int commandBytes = payload.commandBytes();
-        ByteBuf out = connection.command(intended, now, commandBytes, BATCH_BYTES);
-        if (options.count() > 0) {
-            payload.writeNext(out);
-        } else {
-            payload.writeRandom(out);
-        }
-        if (schedule != null) {
-            schedule.advance();
-            delay.record(now - (catchingUp ? Math.max(intended, couldSendSince) : intended));
-            couldSendSince = now;
-        }
-        if (++sent == options.count()) {
-            running = false;
-        }
-    }
-
-    private LoaderConnection withRoom() {
-        for (int i = 0; i < connections.length; i++) {
-            LoaderConnection connection = connections[nextConnection];
-            nextConnection = (nextConnection + 1) % connections.length;
-            if (connection.hasRoom()) {
-                return connection;
-            }
-        }
-        return null;
-    }
-
-    private void scheduleTick(long now) {
-        if (tickScheduled) {
-            return;
-        }
-        tickScheduled = true;
-        long due = schedule == null ? 0 : schedule.next() - now;
-        Runnable tick =
-                () -> {
-                    tickScheduled = false;
-                    turn();
-                };
-        if (due <= 0) {
-            // The turn's budget is used up and more is due: replies first.
-            loop.execute(tick);
-        } else {
-            loop.schedule(tick, Math.max(due, TICK_NANOS), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    /** A reply came; {@code errorLine} is null for +OK. */
-    void answered(long intended, long sentAt, long now, String errorLine) {
-        answered++;
-        response.record(now - intended);
-        service.record(now - sentAt);
-        if (errorLine != null && errors++ == 0) {
-            firstError = errorLine;
-        }
-    }
-
+    /** A connection broke. While connections are being opened or closed that is not the load's affair. */
     void failed(String why) {
-        if (closing || !connected) {
-            return;
+        if (!closing && connected) {
+            core.fail(why);
         }
-        if (failure == null) {
-            failure = "loader: " + why;
-        }
-        running = false;
-        done.completeExceptionally(new IOException(failure));
-    }
-
-    private void finishIfIdle() {
-        if (running || !begun) {
-            return;
-        }
-        for (LoaderConnection connection : connections) {
-            if (connection.inFlight() > 0) {
-                return;
-            }
-        }
-        done.complete(null);
     }
 }

@@ -7,37 +7,46 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One client connection of a loader: what is in flight on it, and the replies that come back.
+ * One client connection of a loader: bytes of commands on their way out, and the replies that come back.
  *
- * <p>Bounded: it takes no write beyond its window of commands, nor while more than Netty's high-water mark waits for the socket. Event
- * loop only.
+ * <p>Bounded: it takes no write while more than Netty's high-water mark waits for the socket. Event loop only.
  */
-final class LoaderConnection extends ChannelInboundHandlerAdapter {
+final class LoaderConnection extends ChannelInboundHandlerAdapter implements Wire {
     /** Longest error line worth keeping. */
     private static final int LINE_MAX = 256;
 
-    private final Loader loader;
-    private final int window;
-    private final long[] intended;
-    private final long[] sent;
-    private final StringBuilder line = new StringBuilder();
-    private int head;
-    private int inFlight;
+    private static final int BATCH_BYTES = 64 << 10;
 
-    /** Replies to AUTH come before those to writes. */
-    private int preamble;
+    private final Loader loader;
+    private final LoadCore core;
+    private final Lane lane;
+    private final Payload payload;
+    private final boolean keysInOrder;
+    private final StringBuilder line = new StringBuilder();
+
+    /** The reply to AUTH comes before those to writes. */
+    private boolean awaitsLogin;
 
     private boolean lineBegun;
     private boolean error;
     private Channel channel;
     private ByteBuf pending;
 
-    LoaderConnection(Loader loader, int window, int preamble) {
+    /**
+     * @param payload shared by a loader's connections
+     */
+    LoaderConnection(
+            Loader loader,
+            LoadCore core,
+            Payload payload,
+            boolean keysInOrder,
+            boolean awaitsLogin) {
         this.loader = loader;
-        this.window = window;
-        this.preamble = preamble;
-        this.intended = new long[window];
-        this.sent = new long[window];
+        this.core = core;
+        this.lane = core.lane(this);
+        this.payload = payload;
+        this.keysInOrder = keysInOrder;
+        this.awaitsLogin = awaitsLogin;
     }
 
     @Override
@@ -45,30 +54,25 @@ final class LoaderConnection extends ChannelInboundHandlerAdapter {
         channel = context.channel();
     }
 
-    boolean hasRoom() {
-        return channel != null
-                && inFlight < window
-                && channel.isWritable()
-                && (pending == null || pending.isWritable());
+    @Override
+    public boolean takesMore() {
+        return channel != null && channel.isWritable() && (pending == null || pending.isWritable());
     }
 
-    int inFlight() {
-        return inFlight;
-    }
-
-    /** A buffer to write one command to; it leaves with {@link #flush}. */
-    ByteBuf command(long intendedAt, long now, int commandBytes, int batchBytes) {
-        int slot = (head + inFlight) % window;
-        intended[slot] = intendedAt;
-        sent[slot] = now;
-        inFlight++;
+    @Override
+    public void write() {
+        int commandBytes = payload.commandBytes();
         if (pending != null && pending.writableBytes() < commandBytes) {
             push();
         }
         if (pending == null) {
-            pending = channel.alloc().directBuffer(Math.max(commandBytes, batchBytes));
+            pending = channel.alloc().directBuffer(Math.max(commandBytes, BATCH_BYTES));
         }
-        return pending;
+        if (keysInOrder) {
+            payload.writeNext(pending);
+        } else {
+            payload.writeRandom(pending);
+        }
     }
 
     private void push() {
@@ -76,7 +80,8 @@ final class LoaderConnection extends ChannelInboundHandlerAdapter {
         pending = null;
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         if (pending != null) {
             push();
             channel.flush();
@@ -114,35 +119,25 @@ final class LoaderConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void reply(long now) {
-        if (preamble > 0) {
-            preamble--;
-            if (error) {
-                loader.failed("login: " + line.toString().trim() + " (expected: +OK)");
-            }
+        String errorLine = error ? line.toString().trim() : null;
+        if (!awaitsLogin) {
+            core.answered(lane, now, errorLine);
             return;
         }
-        if (inFlight == 0) {
-            loader.failed(
-                    "a reply to nothing: "
-                            + line.toString().trim()
-                            + " (expected: one for each command)");
-            return;
+        awaitsLogin = false;
+        if (error) {
+            loader.failed("login: " + errorLine + " (expected: +OK)");
         }
-        long intendedAt = intended[head];
-        long sentAt = sent[head];
-        head = (head + 1) % window;
-        inFlight--;
-        loader.answered(intendedAt, sentAt, now, error ? line.toString().trim() : null);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        loader.turn();
+        core.turn();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        loader.turn();
+        core.turn();
     }
 
     @Override
@@ -154,7 +149,7 @@ final class LoaderConnection extends ChannelInboundHandlerAdapter {
         channel = null;
         loader.failed(
                 "connection closed with "
-                        + inFlight
+                        + lane.inFlight()
                         + " writes in flight (expected: open until the end)");
     }
 

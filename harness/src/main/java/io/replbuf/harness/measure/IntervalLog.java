@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 
@@ -19,9 +20,11 @@ import org.HdrHistogram.HistogramLogWriter;
  * nothing is left out of it, while {@link #measured} covers the intervals that were rolled as counted. For one thread.
  */
 public final class IntervalLog implements Closeable {
+    private final Path file;
     private final PrintStream out;
     private final HistogramLogWriter writer;
     private final List<Line> lines = new ArrayList<>();
+    private final LongSupplier nanoTime;
     private final long startNanos;
     private final long startMillis;
     private double rolledAt;
@@ -43,10 +46,26 @@ public final class IntervalLog implements Closeable {
      */
     public IntervalLog(Path file, List<LatencyRecorder> recorders, List<String> comments)
             throws IOException {
+        this(file, recorders, comments, System::nanoTime, System.currentTimeMillis());
+    }
+
+    /**
+     * @param nanoTime a clock in nanoseconds that never goes back; what intervals are long by
+     * @param startMillis since the epoch, at this moment of that clock
+     */
+    public IntervalLog(
+            Path file,
+            List<LatencyRecorder> recorders,
+            List<String> comments,
+            LongSupplier nanoTime,
+            long startMillis)
+            throws IOException {
+        this.file = file;
+        this.nanoTime = nanoTime;
+        this.startMillis = startMillis;
         out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8);
         writer = new HistogramLogWriter(out);
-        startNanos = System.nanoTime();
-        startMillis = System.currentTimeMillis();
+        startNanos = nanoTime.getAsLong();
         comments.forEach(writer::outputComment);
         writer.outputLogFormatVersion();
         writer.outputStartTime(startMillis);
@@ -61,9 +80,13 @@ public final class IntervalLog implements Closeable {
         }
     }
 
-    /** Ends the interval that began with the last call. */
-    public void roll(boolean counted) {
-        double now = (System.nanoTime() - startNanos) / 1e9;
+    /**
+     * Ends the interval that began with the last call.
+     *
+     * @throws IOException when it could not be written
+     */
+    public void roll(boolean counted) throws IOException {
+        double now = (nanoTime.getAsLong() - startNanos) / 1e9;
         for (Line line : lines) {
             Histogram interval = line.recorder.interval(line.recycle);
             interval.setTag(line.recorder.tag());
@@ -80,7 +103,7 @@ public final class IntervalLog implements Closeable {
             }
             line.recycle = interval;
         }
-        out.flush();
+        requireWritten();
         countedSeconds += counted ? now - rolledAt : 0;
         rolledAt = now;
     }
@@ -127,13 +150,15 @@ public final class IntervalLog implements Closeable {
                 histogram.getMaxValue() / 1e3);
     }
 
+    private void requireWritten() throws IOException {
+        if (out.checkError()) {
+            throw new IOException(file + ": not written (expected: room on the disk)");
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        out.flush();
-        boolean failed = out.checkError();
         out.close();
-        if (failed) {
-            throw new IOException("latency log could not be written (expected: room on the disk)");
-        }
+        requireWritten();
     }
 }
