@@ -8,8 +8,8 @@ import java.util.Map;
  *
  * @param schemaVersion version of this file's shape, {@link RunFiles#SCHEMA_VERSION}
  * @param replbufVersion version of the jar
- * @param commit git commit of the working directory
- * @param dirty whether the working directory had uncommitted changes
+ * @param commit git commit that the jar was made of
+ * @param dirty whether the folder that the jar was made in held changes beside it
  * @param jvm name and version of the JVM
  * @param jvmFlags flags given to the engines' JVM
  * @param harnessJvmFlags flags of the harness' own JVM

@@ -23,12 +23,12 @@ public final class EnvironmentCollector {
      * @param peers versions of real servers that take part, by name
      */
     public static Environment collect(List<String> engineFlags, Map<String, String> peers) {
-        String status = command("git", "status", "--porcelain", "--untracked-files=no");
+        BuildInfo build = BuildInfo.load();
         return new Environment(
                 RunFiles.SCHEMA_VERSION,
                 version(),
-                command("git", "rev-parse", "HEAD"),
-                !status.equals(UNKNOWN) && !status.isEmpty(),
+                build.commit(),
+                build.dirty(),
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
                 engineFlags,
                 withoutFolders(ManagementFactory.getRuntimeMXBean().getInputArguments()),
