@@ -18,7 +18,7 @@ public final class Matrix {
 
     static final int POINTS_MAX = 10_000;
 
-    private static final String EXCLUDE = "exclude";
+    static final String EXCLUDE = "exclude";
 
     private final Map<String, List<JsonNode>> axes = new LinkedHashMap<>();
     private final List<JsonNode> exclude;
@@ -84,9 +84,17 @@ public final class Matrix {
             }
             points = longer;
         }
-        return points.stream()
-                .filter(point -> exclude.stream().noneMatch(out -> agrees(point, out)))
-                .toList();
+        List<Map<String, JsonNode>> left =
+                points.stream()
+                        .filter(point -> exclude.stream().noneMatch(out -> agrees(point, out)))
+                        .toList();
+        if (left.isEmpty()) {
+            throw new ScenarioException(
+                    "matrix: all of "
+                            + points.size()
+                            + " points are excluded (expected: at least one that is not)");
+        }
+        return left;
     }
 
     private static boolean agrees(Map<String, JsonNode> point, JsonNode out) {

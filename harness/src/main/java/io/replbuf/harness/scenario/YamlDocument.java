@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -34,6 +33,7 @@ final class YamlDocument {
     /** A scenario is a page or two; something larger is not one. */
     static final int CHARS_MAX = 1 << 20;
 
+    private static final String MATRIX = "matrix";
     private static final int DEPTH_MAX = 32;
     private static final int ALIASES_MAX = 32;
 
@@ -136,59 +136,52 @@ final class YamlDocument {
     }
 
     /**
-     * Replaces or adds the setting at a path such as {@code workload.rate} or {@code faults.storm.for}; an element of a list is
-     * named by its index, or by its name or label.
+     * Replaces or adds the setting at a path such as {@code workload.rate}, {@code faults.storm.for} or {@code faults[0].at}; an
+     * element of a list is named by its index, or by its name or label.
+     *
+     * <p>The path of an axis of the matrix, with or without {@code matrix.} before it, replaces that axis: by a list of values, or
+     * by one. What the matrix would overrule is refused.
      */
     YamlDocument set(String path, JsonNode value) {
-        List<String> steps = List.of(path.split("\\.", -1));
-        JsonNode at = tree;
-        for (String step : steps.subList(0, steps.size() - 1)) {
-            JsonNode next = child(at, step);
-            if (next == null && at instanceof ObjectNode object) {
-                next = object.putObject(step);
+        TreePath at = TreePath.of(name, Settings.dotted(path));
+        if (tree.get(MATRIX) instanceof ObjectNode || at.startsWith(MATRIX)) {
+            String axis = axis(at, value);
+            if (axis != null) {
+                tree.withObjectProperty(MATRIX)
+                        .set(axis, value.isArray() ? value : MAPPER.createArrayNode().add(value));
+                settings.add(MATRIX + "." + axis);
+                settings.add(axis);
+                return this;
             }
-            if (next == null || !next.isContainerNode()) {
+        }
+        at.set(tree, value);
+        settings.add(at.toString());
+        return this;
+    }
+
+    /** The axis that a setting is for; null if it is for none. */
+    private String axis(TreePath path, JsonNode value) {
+        String explicit = path.startsWith(MATRIX) ? path.without(MATRIX) : null;
+        if (explicit != null && (explicit.isEmpty() || explicit.equals(Matrix.EXCLUDE))) {
+            return null;
+        }
+        TreePath wanted = explicit == null ? path : TreePath.of(name, explicit);
+        for (Map.Entry<String, JsonNode> entry : tree.path(MATRIX).properties()) {
+            TreePath axis = TreePath.of(name, entry.getKey());
+            if (wanted.isSameAs(axis, tree)) {
+                return entry.getKey();
+            }
+            if (explicit == null && wanted.isOverruledBy(axis, tree, value)) {
                 throw new ScenarioException(
                         name
                                 + ": "
                                 + path
-                                + " (expected: a path to a setting; "
-                                + step
-                                + " holds none)");
-            }
-            at = next;
-        }
-        String last = steps.get(steps.size() - 1);
-        if (at instanceof ObjectNode object) {
-            object.set(last, value);
-        } else if (at instanceof ArrayNode array && index(array, last) >= 0) {
-            array.set(index(array, last), value);
-        } else {
-            throw new ScenarioException(
-                    name + ": " + path + " (expected: an element of that list)");
-        }
-        settings.add(path);
-        return this;
-    }
-
-    private static JsonNode child(JsonNode at, String step) {
-        if (at instanceof ArrayNode array) {
-            int index = index(array, step);
-            return index < 0 ? null : array.get(index);
-        }
-        return at.get(step);
-    }
-
-    private static int index(ArrayNode array, String step) {
-        for (int i = 0; i < array.size(); i++) {
-            JsonNode element = array.get(i);
-            if (step.equals(Integer.toString(i))
-                    || step.equals(element.path("name").asText(null))
-                    || step.equals(element.path("label").asText(null))) {
-                return i;
+                                + ": overruled by the matrix (expected: "
+                                + axis
+                                + ", which replaces that axis)");
             }
         }
-        return -1;
+        return explicit;
     }
 
     /** The tree as a value of the model; any failure names file, line, path, value and expectation. */
