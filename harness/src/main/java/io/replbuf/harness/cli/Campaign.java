@@ -3,6 +3,7 @@ package io.replbuf.harness.cli;
 import io.replbuf.harness.measure.CellResult;
 import io.replbuf.harness.measure.RunFileException;
 import io.replbuf.harness.measure.RunFiles;
+import io.replbuf.harness.measure.RunRequest;
 import io.replbuf.harness.measure.RunResult;
 import io.replbuf.harness.run.CellExecutor;
 import io.replbuf.harness.run.RedisPrograms;
@@ -37,17 +38,22 @@ final class Campaign {
     private final RunFiles files;
     private final RedisPrograms programs;
     private final Progress progress;
-    private final String command;
+    private final RunRequest request;
     private final String startedAt = now();
     private final List<String> finished = new ArrayList<>();
     private boolean failed;
 
-    Campaign(Plan plan, RunFiles files, RedisPrograms programs, Progress progress, String command) {
+    Campaign(
+            Plan plan,
+            RunFiles files,
+            RedisPrograms programs,
+            Progress progress,
+            RunRequest request) {
         this.plan = plan;
         this.files = files;
         this.programs = programs;
         this.progress = progress;
-        this.command = command;
+        this.request = request;
     }
 
     /** Number of cells that have a result. */
@@ -96,7 +102,8 @@ final class Campaign {
                 failed |= result.verdict().status() == CellResult.Status.FAILED;
                 progress.finished(cell, result);
             } catch (InterruptedException stop) {
-                progress.interrupted(files.root());
+                progress.interrupted(
+                        Texts.again("run --resume " + RunRequest.quoted(files.root().toString())));
                 write(RunResult.Status.INTERRUPTED);
                 return ExitCode.INTERRUPTED;
             } catch (IOException wrong) {
@@ -158,7 +165,8 @@ final class Campaign {
                         over ? now() : null,
                         plan.stamp(),
                         seed,
-                        command,
+                        request.command(),
+                        request,
                         finished,
                         status));
     }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "jmh",
         description =
                 "Runs the JMH benchmarks and writes jmh-result.json and summary.md to results/jmh-TIME, or beside the file that"
-                        + " -rff names; arguments are JMH's own ('replbuf jmh -h' shows them).")
+                        + " -rff names; arguments are JMH's own ('replbuf jmh --help' shows them).")
 final class JmhCommand implements Callable<Integer> {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -38,6 +38,7 @@ final class JmhCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<String> given = new ArrayList<>(without(arguments));
+        given.replaceAll(word -> word.equals("--help") ? "-h" : word);
         List<String> flags = JvmFlags.load().flags();
         if (given.stream().anyMatch(PRINTS::contains)) {
             MicroMain.run(given, flags);
@@ -47,9 +48,10 @@ final class JmhCommand implements Callable<Integer> {
         Path results;
         if (named >= 0 && named + 1 < given.size()) {
             results = Path.of(given.get(named + 1));
+            Folders.create(RESULT_FILE, results.toAbsolutePath().getParent());
         } else {
             Path folder = Path.of("results", "jmh-" + LocalDateTime.now().format(STAMP));
-            results = Files.createDirectories(folder).resolve(MicroMain.resultFile());
+            results = Folders.create("results", folder).resolve(MicroMain.resultFile());
             given.addAll(List.of(RESULT_FILE, results.toString()));
         }
         MicroMain.run(given, flags);

@@ -4,7 +4,9 @@ import io.replbuf.harness.run.RedisPrograms;
 import io.replbuf.harness.scenario.Cell;
 import io.replbuf.harness.scenario.Plan;
 import io.replbuf.harness.scenario.Target;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,6 +40,42 @@ final class PlanPrinter {
                                         "  %s will be skipped: %s not found (expected: %s)%n",
                                         arm, command, RedisPrograms.advice(command)));
         console.flush();
+    }
+
+    /** What {@code --plan} says besides: every cell, and what the run writes. */
+    static void printCells(Plan plan, DiskNeed need, Path folder, PrintWriter console)
+            throws IOException {
+        int width = plan.cells().stream().mapToInt(cell -> cell.id().length()).max().orElse(1);
+        for (Cell cell : plan.cells()) {
+            console.printf(
+                    "  %-" + width + "s  seed %20d  %12s%n",
+                    cell.id(),
+                    cell.seed(),
+                    Texts.time(cell.estimate()));
+        }
+        console.println("  " + disk(need, folder));
+        console.flush();
+    }
+
+    /** Says so where a run would fill the disk. */
+    static void warnOfDisk(DiskNeed need, Path folder, PrintWriter console) throws IOException {
+        if (need.keptBytes() + need.workBytes() > Folders.freeBytes(folder)) {
+            console.println("  " + disk(need, folder));
+            console.flush();
+        }
+    }
+
+    private static String disk(DiskNeed need, Path folder) throws IOException {
+        long free = Folders.freeBytes(folder);
+        return "disk: about "
+                + Texts.bytes(need.keptBytes())
+                + " of files, at most "
+                + Texts.bytes(need.workBytes())
+                + " more while a cell runs; "
+                + Texts.bytes(free)
+                + " free for "
+                + folder
+                + (need.keptBytes() + need.workBytes() > free ? ", which may not be enough" : "");
     }
 
     /** Arms whose server is not on this machine, with the command that was looked for. */

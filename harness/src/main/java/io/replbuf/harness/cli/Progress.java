@@ -119,9 +119,12 @@ final class Progress implements AutoCloseable {
         write(String.format(Locale.ROOT, "[%d/%d] %s  kept", index, cells, cell.id()));
     }
 
-    synchronized void interrupted(Path folder) {
+    /**
+     * @param command the command line that goes on from here
+     */
+    synchronized void interrupted(String command) {
         current = null;
-        write("Interrupted; what is finished is kept. Continue with --resume --out " + folder);
+        write("Interrupted; what is finished is kept. Continue with: " + command);
     }
 
     @Override

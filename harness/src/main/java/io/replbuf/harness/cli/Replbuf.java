@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,18 +35,23 @@ import picocli.CommandLine.Spec;
             "  replbuf run                                    the default suite, about four minutes",
             "  replbuf run stall-together --set replicas.count=8",
             "  replbuf run my.yaml --out /tmp/mine --dry-run",
-            "  replbuf run --suite full --out results/night --resume",
+            "  replbuf run --suite full --out results/night",
+            "  replbuf run --resume results/night             go on with that one where it was stopped",
             "  replbuf report results/default-20261101-120000",
             "  replbuf simulate --strategy shared --seed 1234",
             "  replbuf server redis.conf --port 7000 --repl-buffer-strategy shared",
             "",
             "Exit status: 0 all is well, 1 a cell failed, 2 the command line or a file cannot be used,",
-            "130 interrupted (finished cells are kept; continue with --resume)."
+            "130 interrupted (finished cells are kept; the last line says how to go on)."
         })
 public final class Replbuf implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
-    private Replbuf() {}
+    private final String osName;
+
+    private Replbuf(String osName) {
+        this.osName = osName;
+    }
 
     public static void main(String[] args) {
         // Before anything that could touch a class of AWT, which the charts do.
@@ -55,21 +61,56 @@ public final class Replbuf implements Callable<Integer> {
 
     /** As main, with the exit code as its result. The server command reads its arguments as redis-server does. */
     static int run(String[] args, PrintWriter out, PrintWriter err) {
+        return run(args, out, err, System.getProperty("os.name"));
+    }
+
+    /**
+     * @param osName as the system property of that name
+     */
+    static int run(String[] args, PrintWriter out, PrintWriter err, String osName) {
         if (args.length > 0 && args[0].equals(RawCommands.SERVER)) {
             return RawCommands.server(Arrays.copyOfRange(args, 1, args.length), out, err);
         }
-        CommandLine line = new CommandLine(new Replbuf());
+        CommandLine line = new CommandLine(new Replbuf(osName));
         line.getSubcommands()
                 .get("jmh")
                 .setUnmatchedOptionsArePositionalParams(true)
                 .setExpandAtFiles(false);
         line.addSubcommand(RawCommands.SERVER, RawCommands.serverUsage());
         line.setUsageHelpWidth(110);
+        if (args.length > 0 && isUnknownWord(args[0], line)) {
+            // The parser would let --help excuse it.
+            err.println(
+                    "replbuf: "
+                            + args[0]
+                            + ": no such command (expected: one of "
+                            + line.getSubcommands().keySet()
+                            + ")"
+                            + Nearest.hint(args[0], line.getSubcommands().keySet())
+                            + " (see 'replbuf --help')");
+            return ExitCode.USAGE;
+        }
         return line.setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((wrong, at, parsed) -> explain(wrong, at.getErr()))
                 .setParameterExceptionHandler((wrong, parsed) -> refuse(wrong, err))
                 .execute(args);
+    }
+
+    private static boolean isUnknownWord(String word, CommandLine line) {
+        return !word.startsWith("-") && !line.getSubcommands().containsKey(word);
+    }
+
+    /** The harness reads {@code /proc}; a command that would fail without it says so at once. */
+    void requireLinux(String command) {
+        if (!osName.equals("Linux")) {
+            throw new UsageException(
+                    "os.name: "
+                            + osName
+                            + " (expected: Linux, since '"
+                            + command
+                            + "' measures by /proc; 'run --plan', 'scenarios', 'simulate', 'jmh' and 'report' run everywhere)");
+        }
     }
 
     /** One line: what is wrong, what was probably meant, where the help is. */
@@ -93,13 +134,21 @@ public final class Replbuf implements Callable<Integer> {
             return ExitCode.USAGE;
         }
         if (wrong instanceof UncheckedIOException || wrong instanceof IOException) {
-            Throwable cause = wrong.getCause() == null ? wrong : wrong.getCause();
-            String reason = cause == wrong ? "" : ": " + cause.getMessage();
-            err.println("replbuf: " + wrong.getMessage() + reason);
+            err.println("replbuf: " + wrong.getMessage() + reason(wrong));
             return ExitCode.FAILED;
         }
         wrong.printStackTrace(err);
         return ExitCode.FAILED;
+    }
+
+    /** What the message lacks: the cause, or why a file whose name alone is the message cannot be used. */
+    private static String reason(Exception wrong) {
+        if (wrong instanceof FileSystemException file && file.getReason() == null) {
+            return ": " + Texts.reason(file);
+        } else if (wrong.getCause() instanceof IOException cause) {
+            return ": " + Texts.reason(cause);
+        }
+        return wrong.getCause() == null ? "" : ": " + wrong.getCause().getMessage();
     }
 
     @Override

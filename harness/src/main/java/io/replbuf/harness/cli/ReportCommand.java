@@ -28,6 +28,7 @@ final class ReportCommand implements Callable<Integer> {
             throw new UsageException(
                     folder + ": no run.json (expected: a results folder of 'replbuf run')");
         }
+        Folders.create("DIR", folder);
         PrintWriter console = spec.commandLine().getOut();
         Report.Result report = Report.write(folder);
         report.warnings().forEach(warning -> console.println("report: " + warning));

@@ -1,33 +1,27 @@
 package io.replbuf.harness.cli;
 
 import io.replbuf.harness.measure.RunFiles;
+import io.replbuf.harness.measure.RunRequest;
 import io.replbuf.harness.report.Report;
 import io.replbuf.harness.run.CellRunner;
 import io.replbuf.harness.run.RedisPrograms;
-import io.replbuf.harness.scenario.Compiler;
-import io.replbuf.harness.scenario.Nearest;
 import io.replbuf.harness.scenario.Plan;
-import io.replbuf.harness.scenario.ScenarioException;
 import io.replbuf.harness.scenario.ScenarioLibrary;
-import io.replbuf.harness.scenario.ScenarioSource;
-import io.replbuf.harness.scenario.SuiteSource;
+import io.replbuf.harness.scenario.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code replbuf run}: plans, runs, reports. */
@@ -40,20 +34,27 @@ final class RunCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
+    @ParentCommand private Replbuf launcher;
+
     @Parameters(
             paramLabel = "FILE|NAME",
             description = "scenario files, or names from 'replbuf scenarios'")
     private List<String> scenarios = new ArrayList<>();
 
-    @Option(names = "--suite", paramLabel = "NAME", description = "default, peers, targets or full")
+    @Option(
+            names = "--suite",
+            paramLabel = "NAME",
+            completionCandidates = Suites.class,
+            description = "one of: ${COMPLETION-CANDIDATES}")
     private String suite;
 
     @Option(
             names = "--set",
             paramLabel = "PATH=VALUE",
             description =
-                    "replaces a setting of every scenario, such as workload.rate=5000/s; repeatable")
-    private Map<String, String> settings = new LinkedHashMap<>();
+                    "replaces a setting of every scenario, such as workload.rate=5000/s or faults[0].at=5s; that of a matrix"
+                            + " replaces the axis, by one value or by a list; repeatable")
+    private List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--out",
@@ -63,27 +64,49 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--resume",
-            description = "continue in --out: cells that are there and did not fail are kept")
-    private boolean resume;
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "DIR",
+            description =
+                    "continue the run in DIR, or in --out: scenarios, suite and settings are that run's; cells that are there and"
+                            + " did not fail are kept")
+    private String resume;
 
     @Option(
             names = {"--dry-run", "--plan"},
-            description = "print the plan and its estimate, run nothing")
+            description = "print cells, seeds, time and disk, and run nothing")
     private boolean dryRun;
 
     @Override
     public Integer call() throws IOException {
         PrintWriter console = spec.commandLine().getOut();
-        Plan plan = plan();
+        RunRequest request = request();
+        Plan plan = Planning.plan(request);
+        KnownStrategies strategies = new KnownStrategies();
+        strategies.check(plan);
         RedisPrograms programs = new RedisPrograms(System.getenv());
         PlanPrinter.print(plan, programs, console);
+        DiskNeed need = DiskNeed.of(plan, strategies::hasLog);
+        Path folder =
+                out == null
+                        ? Path.of("results", plan.name() + "-" + LocalDateTime.now().format(STAMP))
+                        : out;
         if (dryRun) {
+            PlanPrinter.printCells(plan, need, folder, console);
             return ExitCode.OK;
         }
-        RunFiles files = new RunFiles(folder(plan));
+        launcher.requireLinux("run");
+        if (resume == null && !Folders.isFree(folder)) {
+            throw new UsageException(
+                    "--out: "
+                            + folder
+                            + " is not empty (expected: a new folder, or --resume to continue there)");
+        }
+        RunFiles files = new RunFiles(Folders.create("--out", folder));
+        PlanPrinter.warnOfDisk(need, folder, console);
         Campaign campaign =
-                new Campaign(plan, files, programs, Progress.on(console, plan), commandLine());
-        int code = campaign.run(new CellRunner(), resume);
+                new Campaign(plan, files, programs, Progress.on(console, plan), request);
+        int code = campaign.run(new CellRunner(), resume != null);
         if (campaign.finished() > 0) {
             Report.Result report = Report.write(files.root());
             report.warnings().forEach(warning -> console.println("report: " + warning));
@@ -92,92 +115,37 @@ final class RunCommand implements Callable<Integer> {
         return code;
     }
 
-    private Plan plan() {
+    /** What the words ask for, or what the run that is continued was asked for. */
+    private RunRequest request() throws IOException {
+        if (resume != null && !resume.isEmpty()) {
+            if (out == null) {
+                out = Path.of(resume);
+            } else if (!Path.of(resume).equals(out)) {
+                // Beside --out the word is no folder: --resume steady --out DIR.
+                scenarios.add(0, resume);
+            }
+        }
+        if (resume != null && out == null) {
+            throw new UsageException("--resume (expected: the folder to continue in)");
+        }
         if (suite != null && !scenarios.isEmpty()) {
             throw new UsageException(
                     "--suite " + suite + " and " + scenarios + " (expected: one or the other)");
         }
-        String name;
-        String stamp;
-        List<ScenarioSource> sources;
-        if (scenarios.isEmpty()) {
-            SuiteSource source = ScenarioLibrary.suite(suite == null ? "default" : suite);
-            name = source.name();
-            stamp = source.stamp();
-            sources = source.resolve();
-        } else {
-            sources = scenarios.stream().map(RunCommand::source).toList();
-            name =
-                    sources.stream()
-                            .map(source -> source.scenario().name())
-                            .collect(Collectors.joining("+"));
-            stamp = null;
+        RunRequest given = new RunRequest(suite, scenarios, Settings.parse(settings), List.of());
+        if (resume != null) {
+            return Resumption.of(out, given);
         }
-        List<ScenarioSource> set =
-                sources.stream().map(source -> source.withText(settings)).toList();
-        return stamp == null ? Compiler.compile(name, set) : Compiler.compile(name, stamp, set);
+        return suite == null && scenarios.isEmpty()
+                ? new RunRequest("default", scenarios, given.settings(), given.strategyPath())
+                : given;
     }
 
-    private static ScenarioSource source(String word) {
-        if (ScenarioLibrary.scenarios().contains(word)) {
-            return ScenarioLibrary.scenario(word);
+    /** For the help. */
+    static final class Suites implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ScenarioLibrary.suites().iterator();
         }
-        Path file = Path.of(word);
-        if (Files.isRegularFile(file)) {
-            return ScenarioSource.read(file);
-        }
-        throw new ScenarioException(
-                "scenario: "
-                        + word
-                        + " (expected: a file, or one of "
-                        + ScenarioLibrary.scenarios()
-                        + ")"
-                        + Nearest.hint(word, ScenarioLibrary.scenarios()));
-    }
-
-    private Path folder(Plan plan) throws IOException {
-        if (resume && out == null) {
-            throw new UsageException("--resume (expected: --out with the folder to continue in)");
-        }
-        Path folder =
-                out == null
-                        ? Path.of("results", plan.name() + "-" + LocalDateTime.now().format(STAMP))
-                        : out;
-        if (Files.exists(folder) && !Files.isDirectory(folder)) {
-            throw new UsageException("--out: " + folder + " is a file (expected: a folder)");
-        }
-        if (Files.isDirectory(folder) && !resume) {
-            try (Stream<Path> entries = Files.list(folder)) {
-                if (entries.findAny().isPresent()) {
-                    throw new UsageException(
-                            "--out: "
-                                    + folder
-                                    + " is not empty (expected: a new folder, or --resume to continue there)");
-                }
-            }
-        }
-        Files.createDirectories(folder);
-        if (!Files.isWritable(folder)) {
-            throw new UsageException(
-                    "--out: " + folder + " cannot be written to (expected: a writable folder)");
-        }
-        return folder;
-    }
-
-    /** The words that repeat this run, for {@code run.json}; the folder is left out, since a repetition has its own. */
-    private String commandLine() {
-        StringBuilder words = new StringBuilder("replbuf run");
-        scenarios.forEach(scenario -> words.append(' ').append(scenario));
-        if (scenarios.isEmpty()) {
-            words.append(" --suite ").append(suite == null ? "default" : suite);
-        }
-        settings.forEach(
-                (path, value) ->
-                        words.append(" --set '")
-                                .append(path)
-                                .append('=')
-                                .append(value)
-                                .append('\''));
-        return words.toString();
     }
 }

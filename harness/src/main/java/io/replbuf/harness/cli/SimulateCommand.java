@@ -2,7 +2,7 @@ package io.replbuf.harness.cli;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import io.replbuf.buffer.Strategies;
+import io.replbuf.buffer.ReplicationBufferFactory;
 import io.replbuf.harness.simulation.Fault;
 import io.replbuf.harness.simulation.Outcome;
 import io.replbuf.harness.simulation.Simulation;
@@ -95,10 +95,10 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (replicas < 1 || hours < 1 || steps < 1 || (runs != null && runs < 1)) {
-            throw new UsageException(
-                    "--replicas, --hours, --steps and --runs (expected: each >= 1)");
-        }
+        atLeastOne("--replicas", replicas);
+        atLeastOne("--hours", hours);
+        atLeastOne("--steps", steps);
+        atLeastOne("--runs", runs == null ? 1 : runs);
         // Freed memory is overwritten, so that whoever still reads it is found out.
         System.setProperty("replbuf.poison", "true");
         // What the disk of a simulation does to the log is no news.
@@ -106,18 +106,26 @@ final class SimulateCommand implements Callable<Integer> {
             log.setLevel(Level.OFF);
         }
         PrintWriter console = spec.commandLine().getOut();
-        List<String> names =
-                strategies.isEmpty() ? List.copyOf(Strategies.onClassPath().names()) : strategies;
+        KnownStrategies known = new KnownStrategies();
+        List<String> names = strategies.isEmpty() ? List.copyOf(known.names()) : strategies;
+        List<ReplicationBufferFactory> factories = names.stream().map(known::named).toList();
         boolean failed = false;
-        for (String name : names) {
-            failed |= !simulate(name, console);
+        for (ReplicationBufferFactory factory : factories) {
+            failed |= !simulate(factory, console);
         }
         return failed ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private boolean simulate(String strategy, PrintWriter console) {
+    private static void atLeastOne(String option, long value) {
+        if (value < 1) {
+            throw new UsageException(option + ": " + value + " (expected: >= 1)");
+        }
+    }
+
+    private boolean simulate(ReplicationBufferFactory factory, PrintWriter console) {
+        String strategy = factory.name();
         long start = System.nanoTime();
-        try (Simulation simulation = open(strategy)) {
+        try (Simulation simulation = new Simulation(factory)) {
             if (trace) {
                 simulation.trace(console::println);
             }
@@ -128,14 +136,6 @@ final class SimulateCommand implements Callable<Integer> {
             console.println(strategy + ": " + wrong.getMessage());
             console.flush();
             return false;
-        }
-    }
-
-    private static Simulation open(String strategy) {
-        try {
-            return new Simulation(strategy);
-        } catch (IllegalArgumentException unknown) {
-            throw new UsageException(unknown.getMessage());
         }
     }
 
@@ -201,9 +201,11 @@ final class SimulateCommand implements Callable<Integer> {
                 outcome.restarts(),
                 outcome.logStops());
         console.printf(
-                "  peak memory %s (largest bound of the model %s); digest %016x%n",
+                "  peak memory %s (%s); digest %016x%n",
                 Texts.bytes(outcome.peakRetainedBytes()),
-                Texts.bytes(outcome.peakBoundBytes()),
+                outcome.peakBoundBytes() == 0
+                        ? "no model of it to hold it to"
+                        : "largest bound of the model " + Texts.bytes(outcome.peakBoundBytes()),
                 outcome.digest());
         console.flush();
     }

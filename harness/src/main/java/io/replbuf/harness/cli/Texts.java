@@ -1,11 +1,39 @@
 package io.replbuf.harness.cli;
 
+import io.replbuf.harness.measure.RunRequest;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Quantities as people read them. */
+/** Quantities, reasons and commands as people read them. */
 final class Texts {
     private Texts() {}
+
+    /** Why a file or folder could not be used; of the commonest causes Java's message is the name alone. */
+    static String reason(IOException wrong) {
+        if (wrong instanceof NoSuchFileException) {
+            return "no such file or folder";
+        } else if (wrong instanceof AccessDeniedException) {
+            return "permission denied";
+        } else if (wrong instanceof FileAlreadyExistsException) {
+            return "a file of that name is in the way";
+        } else if (wrong instanceof FileSystemException system && system.getReason() != null) {
+            return system.getReason();
+        }
+        return String.valueOf(wrong.getMessage());
+    }
+
+    /** The command line that starts this program, as far as it can be told, with these words after it. */
+    static String again(String words) {
+        String path = System.getProperty("java.class.path", "");
+        boolean jar = path.endsWith(".jar") && !path.contains(File.pathSeparator);
+        return (jar ? "java -jar " + RunRequest.quoted(path) : "replbuf") + " " + words;
+    }
 
     /** {@code 850 ms}, {@code 9.5 s}, {@code 3 min 56 s}, {@code 2 h 05 min}. */
     static String time(Duration time) {

@@ -117,7 +117,12 @@ public final class RunFiles {
     }
 
     public RunResult readRun() throws IOException {
-        return readJson(runFile(), RunResult.class, AS_IT_IS);
+        return readJson(runFile(), RunResult.class, RunFiles::addRequest);
+    }
+
+    /** What a run was asked for stands in its file since it can be resumed without being told again. */
+    private static boolean addRequest(ObjectNode run) {
+        return !run.has("request") && run.putNull("request") != null;
     }
 
     public void writeRun(RunResult run) throws IOException {

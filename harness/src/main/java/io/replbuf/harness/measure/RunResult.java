@@ -13,6 +13,7 @@ import java.util.List;
  * @param stamp what the run may claim, as "quick look, one repetition"
  * @param seed from which every random draw of the run derives
  * @param command the command line that repeats the run
+ * @param request what that command asks for, null in the file of an older version
  * @param cells ids of the cells in the order in which they were run, finished ones only
  * @param status running, finished or interrupted
  */
@@ -24,6 +25,7 @@ public record RunResult(
         String stamp,
         long seed,
         String command,
+        RunRequest request,
         List<String> cells,
         Status status) {
 

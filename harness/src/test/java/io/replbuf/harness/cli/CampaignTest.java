@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.replbuf.harness.measure.CellResult;
 import io.replbuf.harness.measure.Environment;
 import io.replbuf.harness.measure.RunFiles;
+import io.replbuf.harness.measure.RunRequest;
 import io.replbuf.harness.measure.RunResult;
 import io.replbuf.harness.run.CellExecutor;
 import io.replbuf.harness.run.CellProgress;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CampaignTest {
+    private static final RunRequest REQUEST =
+            new RunRequest(null, List.of("slow-reader"), Map.of("seed", "17"), List.of());
+
     @TempDir private Path folder;
     private final StringWriter said = new StringWriter();
     private final Plan plan = plan("17");
@@ -92,7 +96,9 @@ class CampaignTest {
         assertThat(run(plan, executor, false)).isEqualTo(ExitCode.INTERRUPTED);
         assertThat(read().status()).isEqualTo(RunResult.Status.INTERRUPTED);
         assertThat(read().cells()).containsExactly("slow-reader-legacy-r1");
-        assertThat(said.toString()).contains("Continue with --resume --out " + folder);
+        assertThat(said.toString()).contains("Continue with: replbuf run --resume " + folder);
+        assertThat(read().request()).as("what --resume takes from there").isEqualTo(REQUEST);
+        assertThat(read().command()).isEqualTo("replbuf run slow-reader --set seed=17");
     }
 
     @Test
@@ -131,7 +137,7 @@ class CampaignTest {
                         new RunFiles(folder),
                         programs,
                         Progress.on(console, plan, false),
-                        "replbuf run test")
+                        REQUEST)
                 .run(executor, resume);
     }
 

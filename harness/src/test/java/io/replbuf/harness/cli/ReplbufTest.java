@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplbufTest {
     @TempDir private Path folder;
@@ -74,9 +76,118 @@ class ReplbufTest {
         assertThat(err.toString()).contains("did you mean full?");
         assertThat(run("run", "steady", "--set", "workload.raet=3/s")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("did you mean rate?");
-        assertThat(run("run", "--resume")).isEqualTo(ExitCode.USAGE);
         assertThat(run("report", folder.toString())).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("no run.json");
+    }
+
+    @Test
+    void shouldSetAnAxisAndNameItInEveryCell() {
+        assertThat(run("run", "steady", "--plan", "--set", "replicas.count=3"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .startsWith("steady: 3 cells")
+                .containsPattern("steady-n3-legacy-r1 +seed +-?[0-9]+ +[0-9.]+ s");
+    }
+
+    @Test
+    void shouldPlanCellsSeedsTimeDiskAndWhatIsMissing() {
+        assertThat(
+                        run(
+                                "run",
+                                "slow-reader",
+                                "--plan",
+                                "--set",
+                                "strategies=[aof-psync, {label: old, target: {kind: redis, command: redis-1.0}}]"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString())
+                .containsPattern("slow-reader-aof-psync-r1 +seed +-?[0-9]+ +[0-9.]+ s")
+                .contains(
+                        "old will be skipped: redis-1.0 not found (expected: -Dreplbuf.redis-1.0=PATH")
+                .containsPattern(
+                        "disk: about [0-9.]+ kB of files, at most [0-9.]+ MB more while a cell runs; [0-9.]+ [GT]B free for results.slow-reader-");
+    }
+
+    @Test
+    void shouldCheckStrategiesBeforeAnythingStarts() {
+        for (String[] words :
+                new String[][] {
+                    {"run", "steady", "--set", "strategies=[sharde]"},
+                    {"run", "steady", "--plan", "--set", "strategies=[sharde]"},
+                    {"simulate", "--strategy", "sharde"}
+                }) {
+            err.getBuffer().setLength(0);
+            assertThat(run(words)).isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString())
+                    .startsWith("replbuf: strategy: sharde (expected: one of [aof-psync, ")
+                    .endsWith("]); did you mean shared?" + System.lineSeparator());
+            assertThat(err.toString().lines()).hasSize(1);
+            assertThat(out.toString()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldRefuseSettingsWithoutEffect() {
+        assertThat(run("run", "steady", "--plan", "--set", "foo")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--set: foo (expected: PATH=VALUE");
+        assertThat(run("run", "steady", "--plan", "--set", "seed=1", "--set", "seed=2"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("seed replaces seed=1 (expected: each setting once)");
+        assertThat(run("run", "steady", "--plan", "--set", "workload.pipeline=2"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("changes no cell (expected: workload.mode: closed)");
+    }
+
+    @Test
+    void shouldSayWhyAFolderCannotBeUsed() throws Exception {
+        assertThat(run("run", "steady", "--out", "/proc/x")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines(
+                        "replbuf: --out: /proc/x cannot be created: no such file or folder (expected: a folder that can be written to)");
+        Path file = Files.writeString(folder.resolve("file"), "mine");
+        assertThat(run("run", "steady", "--out", file.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(run("run", "steady", "--out", file + "/below")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("jmh", "-rff", "/proc/x/y.json")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString().lines()).as("one line each").hasSize(4);
+    }
+
+    @Test
+    void shouldSayWhatDoesNotRunElsewhere() {
+        assertThat(runOn("Mac OS X", "run", "steady", "--out", folder.resolve("x").toString()))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString().lines()).hasSize(1);
+        assertThat(err.toString())
+                .contains("os.name: Mac OS X (expected: Linux, since 'run' measures by /proc")
+                .contains("'report'");
+        assertThat(folder.resolve("x")).doesNotExist();
+        assertThat(runOn("Mac OS X", "run", "steady", "--plan")).isEqualTo(ExitCode.OK);
+        assertThat(runOn("Mac OS X", "scenarios")).isEqualTo(ExitCode.OK);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "report", "scenarios", "simulate"})
+    void shouldHelpWithEveryWord(String word) {
+        assertThat(run(word, "--help")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).startsWith("Usage: replbuf " + word).doesNotContain("${");
+    }
+
+    @Test
+    void shouldNotTakeAHelpOptionForAKnownWord() {
+        assertThat(run("scenaros", "--help")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("scenaros: no such command")
+                .contains("did you mean scenarios?");
+        assertThat(run("compare", "--help")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("frobnicate", "--help")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("help")).isEqualTo(ExitCode.USAGE);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString().lines()).as("one line each").hasSize(4);
+    }
+
+    @Test
+    void shouldNameTheOneOptionThatIsWrong() {
+        assertThat(run("simulate", "--runs", "-5")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines("replbuf: --runs: -5 (expected: >= 1)");
     }
 
     @Test
@@ -108,6 +219,11 @@ class ReplbufTest {
     void shouldHandJmhItsOwnArguments() {
         assertThat(JmhCommand.without(List.of("true"))).isEmpty();
         assertThat(JmhCommand.without(List.of("-f", "1"))).containsExactly("-f", "1");
+    }
+
+    private int runOn(String osName, String... arguments) {
+        return Replbuf.run(
+                arguments, new PrintWriter(out, true), new PrintWriter(err, true), osName);
     }
 
     private int run(String... arguments) {

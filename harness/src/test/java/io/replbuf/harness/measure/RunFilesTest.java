@@ -117,6 +117,7 @@ class RunFilesTest {
                 "quick look, one repetition",
                 42,
                 "replbuf run",
+                null,
                 cells,
                 RunResult.Status.RUNNING);
     }

@@ -85,6 +85,7 @@ final class SyntheticRun {
                         stamp,
                         42,
                         "java -jar harness/target/replbuf.jar run " + suite + " --seed 42",
+                        null,
                         cells,
                         RunResult.Status.FINISHED));
         files.writeEnvironment(environment());

@@ -133,6 +133,7 @@ class TargetsTest {
                         "",
                         42,
                         "replbuf run --suite targets",
+                        null,
                         ids,
                         RunResult.Status.FINISHED));
         return new Targets(Run.read(files)).rows();
