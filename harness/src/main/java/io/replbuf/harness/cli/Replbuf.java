@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  replbuf run                                    the default suite, about four minutes",
+            "  replbuf run                                    the default suite, about six minutes",
             "  replbuf run stall-together --set replicas.count=8",
             "  replbuf run my.yaml --out /tmp/mine --dry-run",
             "  replbuf run --suite full --out results/night",
