@@ -101,6 +101,14 @@ final class Progress implements AutoCloseable {
                 cell);
     }
 
+    /** The cell that has just ended is going to be started once more. */
+    synchronized void again(Cell cell, String because) {
+        write(
+                String.format(
+                        Locale.ROOT, "[%d/%d] %s  again: %s", index--, cells, cell.id(), because));
+        current = null;
+    }
+
     synchronized void failed(Cell cell, Exception wrong) {
         settle(
                 String.format(

@@ -41,6 +41,7 @@ import java.util.TreeMap;
  * @param counters growth of each cumulative counter while measuring, as send_calls; for limits of a clock the highest value;
  *     names that begin with seen_ are what the harness itself saw, with their unit at the end
  * @param kept memory that the engine had freed and malloc kept, drain included; null where there was none or nothing is known
+ * @param machine who kept the cores busy while measuring; null in files of earlier harnesses
  */
 public record CellResult(
         int schemaVersion,
@@ -72,7 +73,8 @@ public record CellResult(
         long harnessCpuMillis,
         Gc gc,
         Map<String, Long> counters,
-        Kept kept) {
+        Kept kept,
+        Machine machine) {
 
     public CellResult {
         parameters = sorted(parameters);
@@ -81,6 +83,42 @@ public record CellResult(
         memory = sorted(memory);
         cpuMillisByThread = sorted(cpuMillisByThread);
         counters = sorted(counters);
+    }
+
+    /** The same with another account of the machine. */
+    public CellResult withMachine(Machine other) {
+        return new CellResult(
+                schemaVersion,
+                id,
+                scenario,
+                strategy,
+                target,
+                repetition,
+                parameters,
+                seed,
+                config,
+                phases,
+                verdict,
+                startedAt,
+                measuredMillis,
+                offeredPerSecond,
+                achievedPerSecond,
+                writes,
+                streamBytes,
+                digest,
+                latency,
+                memory,
+                rssPeakBytes,
+                remainderPeakBytes,
+                remainderBoundBytes,
+                resyncs,
+                cpuMillisByThread,
+                serverCpuMillis,
+                harnessCpuMillis,
+                gc,
+                counters,
+                kept,
+                other);
     }
 
     /** A parameter that is a number, or {@code absent} when the cell has none of that name. */

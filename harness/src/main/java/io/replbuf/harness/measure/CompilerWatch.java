@@ -22,7 +22,7 @@ public final class CompilerWatch {
     public CompilerWatch(long pid, long nowNanos) {
         this.pid = pid;
         this.lookedAt = nowNanos;
-        this.millis = compilerMillis(pid);
+        this.millis = CompilerThreads.millis(pid);
     }
 
     /** Whether it rests; looks once a second, whenever it is asked. */
@@ -31,24 +31,12 @@ public final class CompilerWatch {
             return true;
         }
         if (nowNanos - lookedAt >= LOOK_NANOS) {
-            long now = compilerMillis(pid);
+            long now = CompilerThreads.millis(pid);
             double share = (now - millis) * 1e6 / (nowNanos - lookedAt);
             quietLooks = share <= BUSY_SHARE_MAX ? quietLooks + 1 : 0;
             millis = now;
             lookedAt = nowNanos;
         }
         return quietLooks >= QUIET_LOOKS;
-    }
-
-    /** Processor time of all compiler threads so far, -1 when there are none. */
-    private static long compilerMillis(long pid) {
-        long sum = -1;
-        for (ProcFs.ThreadTime thread : ProcFs.threads(pid).values()) {
-            // The kernel cuts the name "C2 CompilerThread0" to 15 characters.
-            if (thread.name().matches("C[12] CompilerThre.*")) {
-                sum = Math.max(sum, 0) + thread.millis();
-            }
-        }
-        return sum;
     }
 }

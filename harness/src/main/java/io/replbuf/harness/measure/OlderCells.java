@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class OlderCells {
     /** What a cell may lack. */
-    private static final List<String> OPTIONAL = List.of("kept");
+    private static final List<String> OPTIONAL = List.of("kept", "machine");
 
     private OlderCells() {}
 

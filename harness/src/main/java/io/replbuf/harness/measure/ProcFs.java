@@ -5,9 +5,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Reads what Linux says about a process: resident memory and processor time by thread. Elsewhere it knows nothing and says -1.
@@ -18,13 +20,22 @@ public final class ProcFs {
     private static final long MILLIS_PER_TICK = 10;
 
     private static final int UTIME = 11;
-    private static final int STIME = 12;
+
+    /** utime, stime, cutime, cstime. */
+    private static final int TIMES = 4;
+
     private static final long PAGE_BYTES = pageBytes();
 
     private ProcFs() {}
 
-    /** Processor time of one thread so far. */
-    public record ThreadTime(String name, long millis) {}
+    /**
+     * One thread's times so far.
+     *
+     * @param name cut to 15 characters by the kernel
+     * @param millis of processor time, user and system
+     * @param waitNanos spent ready to run, while no core was free for it; 0 where the kernel does not say
+     */
+    public record ThreadTime(String name, long millis, long waitNanos) {}
 
     /** Resident set size, or -1 when there is no such process or no procfs. */
     public static long rssBytes(long pid) {
@@ -34,17 +45,23 @@ public final class ProcFs {
 
     /** User and system time of the whole process, those of ended threads too, or -1. */
     public static long cpuMillis(long pid) {
-        ThreadTime time = parse(text(Path.of("/proc", Long.toString(pid), "stat")));
+        ThreadTime time = parse(text(Path.of("/proc", Long.toString(pid), "stat")), "");
         return time == null ? -1 : time.millis();
     }
 
-    /** User and system time of each living thread, by thread id; names are cut to 15 characters by the kernel. */
+    /** As {@link #cpuMillis}, with the time of child processes that have ended; 0 when there is no such process any more. */
+    static long cpuMillisOfAll(long pid) {
+        return parseWithChildren(text(Path.of("/proc", Long.toString(pid), "stat")));
+    }
+
+    /** The times of each living thread, by thread id. */
     public static Map<Long, ThreadTime> threads(long pid) {
         Map<Long, ThreadTime> threads = new HashMap<>();
         try (DirectoryStream<Path> tasks =
                 Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
             for (Path task : tasks) {
-                ThreadTime time = parse(text(task.resolve("stat")));
+                ThreadTime time =
+                        parse(text(task.resolve("stat")), text(task.resolve("schedstat")));
                 if (time != null) {
                     threads.put(Long.parseLong(task.getFileName().toString()), time);
                 }
@@ -57,22 +74,42 @@ public final class ProcFs {
         return threads;
     }
 
-    /** {@code pid (name) state …}: the name may contain anything, so fields are counted from the last parenthesis. */
-    static ThreadTime parse(String stat) {
+    /**
+     * {@code pid (name) state …}: the name may contain anything, so fields are counted from the last parenthesis.
+     *
+     * @param schedstat {@code running waiting slices}, times in nanoseconds; empty where the kernel keeps none
+     */
+    static ThreadTime parse(String stat, String schedstat) {
+        long[] ticks = ticks(stat);
+        if (ticks.length == 0) {
+            return null;
+        }
+        String[] times = schedstat.split(" ");
+        return new ThreadTime(
+                stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
+                (ticks[0] + ticks[1]) * MILLIS_PER_TICK,
+                times.length < 3 ? 0 : Long.parseLong(times[1]));
+    }
+
+    static long parseWithChildren(String stat) {
+        return LongStream.of(ticks(stat)).sum() * MILLIS_PER_TICK;
+    }
+
+    /** Of the process, then of its ended children: user and system time each; empty when the text is not such a line. */
+    private static long[] ticks(String stat) {
         int open = stat.indexOf('(');
         int close = stat.lastIndexOf(')');
         if (open < 0 || close < open) {
-            return null;
+            return new long[0];
         }
         String[] fields = stat.substring(close + 1).trim().split(" ");
-        if (fields.length <= STIME) {
-            return null;
+        if (fields.length < UTIME + TIMES) {
+            return new long[0];
         }
-        long ticks = Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]);
-        return new ThreadTime(stat.substring(open + 1, close), ticks * MILLIS_PER_TICK);
+        return Arrays.stream(fields, UTIME, UTIME + TIMES).mapToLong(Long::parseLong).toArray();
     }
 
-    private static String text(Path file) {
+    static String text(Path file) {
         try {
             return Files.readString(file).trim();
         } catch (NoSuchFileException e) {

@@ -3,8 +3,9 @@ package io.replbuf.harness.run;
 import io.replbuf.harness.load.Loader;
 import io.replbuf.harness.load.Pinger;
 import io.replbuf.harness.measure.CellResult;
-import io.replbuf.harness.measure.CpuByThread;
 import io.replbuf.harness.measure.IntervalLog;
+import io.replbuf.harness.measure.Machine;
+import io.replbuf.harness.measure.MachineWatch;
 import io.replbuf.harness.measure.MemorySampler;
 import io.replbuf.harness.measure.RunFiles;
 import io.replbuf.harness.replica.DelayProbe;
@@ -31,7 +32,7 @@ record CellOutcome(
         Seen seen,
         MemorySampler memory,
         IntervalLog latency,
-        CpuByThread cpu,
+        MachineWatch machine,
         Verdicts verdicts) {
 
     /**
@@ -71,7 +72,9 @@ record CellOutcome(
         }
         Map<String, Long> growth = new TreeMap<>(memory.growth());
         growth.putAll(seen.values());
-        Map<String, Long> cpuMillis = cpu.millis();
+        Map<String, Long> cpuMillis = machine.serverMillis();
+        Machine cores = machine.result();
+        verdicts.judgeMachine(cores);
         return new CellResult(
                 RunFiles.SCHEMA_VERSION,
                 cell.id(),
@@ -114,7 +117,8 @@ record CellOutcome(
                         growth.getOrDefault("gc_count", 0L),
                         growth.getOrDefault("gc_pause_nanos", 0L) / 1_000_000),
                 growth,
-                memory.kept());
+                memory.kept(),
+                cores);
     }
 
     /** Share of the measured time in which the loader was meant to write. */

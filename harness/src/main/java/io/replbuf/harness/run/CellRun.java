@@ -7,9 +7,8 @@ import io.replbuf.harness.load.Loader;
 import io.replbuf.harness.load.Pinger;
 import io.replbuf.harness.load.Transport;
 import io.replbuf.harness.measure.CellResult;
-import io.replbuf.harness.measure.CompilerWatch;
-import io.replbuf.harness.measure.CpuByThread;
 import io.replbuf.harness.measure.IntervalLog;
+import io.replbuf.harness.measure.MachineWatch;
 import io.replbuf.harness.measure.MemorySampler;
 import io.replbuf.harness.measure.ProcFs;
 import io.replbuf.harness.measure.RunFiles;
@@ -21,6 +20,7 @@ import io.replbuf.harness.replica.ResyncRecord;
 import io.replbuf.harness.replica.SimulatedReplica;
 import io.replbuf.harness.scenario.Cell;
 import io.replbuf.harness.scenario.Phase;
+import io.replbuf.harness.scenario.Workload;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -52,11 +52,14 @@ final class CellRun implements AutoCloseable {
     private static final long SAMPLE_MILLIS = 50;
     private static final long LAG_MILLIS = 200;
     private static final long ROLL_MILLIS = 1_000;
-    private static final long COMPILER_LOOK_MILLIS = 100;
     private static final long PROGRESS_MILLIS = 500;
 
     /** Before the first intended write: time for the loader's loop to be there. */
     private static final long LEAD_NANOS = 20_000_000L;
+
+    private static final long PUT_OFF_NANOS = 10_000_000L;
+
+    private static final long CAUGHT_UP_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long ATTACH_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long REPLY_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -68,9 +71,10 @@ final class CellRun implements AutoCloseable {
     private final CellReporter reporter;
     private final Verdicts verdicts = new Verdicts();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    private final CpuByThread serverCpu;
+    private final MachineWatch machine;
     private ReplicaFleet fleet;
     private Loader loader;
+    private WarmUp warmUp;
     private Pinger pinger;
     private Pinger control;
     private DelayProbe delayProbe;
@@ -96,7 +100,7 @@ final class CellRun implements AutoCloseable {
         this.server = server;
         this.transport = transport;
         this.reporter = new CellReporter(cell, progress);
-        this.serverCpu = new CpuByThread(server.pid());
+        this.machine = new MachineWatch(server.pid());
     }
 
     CellResult run() throws IOException, InterruptedException {
@@ -105,31 +109,32 @@ final class CellRun implements AutoCloseable {
         attach();
         openLoad();
         long warmupNanos = TimeUnit.MILLISECONDS.toNanos(cell.warmupMillis());
-        loader.start(System.nanoTime() + LEAD_NANOS);
-        awaitCompiler();
+        warmUp = new WarmUp(cell, server, loader);
+        warmUp.start(System.nanoTime() + LEAD_NANOS);
+        if (warmUp.hasLimit()) {
+            reporter.tell("compilers");
+            boolean warm = warmUp.await();
+            if (warm && cell.scenario().workload().mode() == Workload.Mode.OPEN) {
+                machine.lowerCompilers();
+            }
+        }
         zeroNanos = System.nanoTime() + LEAD_NANOS + warmupNanos;
         nextSample = nextLag = nextProgress = -cell.warmupMillis();
         nextRoll = nextSample + ROLL_MILLIS;
         playUntil(0, false);
+        beginWithNothingOwed();
         return measure();
     }
 
-    /** Load, before the cell's time begins, until the server's compiler rests: for as long as the first warm-up allows. */
-    private void awaitCompiler() throws InterruptedException {
-        Phase first = cell.spans().get(0).phase();
-        if (first.kind() != Phase.Kind.WARMUP || first.limit() == null || server.pid() < 0) {
-            return;
-        }
-        reporter.tell("compiler");
-        long began = System.nanoTime();
-        CompilerWatch compiler = new CompilerWatch(server.pid(), began);
-        for (long now = began;
-                now - began < first.limit().toNanos()
-                        && !compiler.rests(now)
-                        && server.death() == null
-                        && loader.failure() == null;
-                now = System.nanoTime()) {
-            Thread.sleep(COMPILER_LOOK_MILLIS);
+    /** Puts off time 0 while the loader is behind its schedule, within a limit. */
+    private void beginWithNothingOwed() throws IOException, InterruptedException {
+        long latest = System.nanoTime() + CAUGHT_UP_LIMIT_NANOS;
+        while (warmUp.debtMillis(System.nanoTime()) > WarmUp.DEBT_MILLIS_MAX
+                && System.nanoTime() < latest
+                && server.death() == null
+                && loader.failure() == null) {
+            zeroNanos += PUT_OFF_NANOS;
+            playUntil(0, false);
         }
     }
 
@@ -271,8 +276,9 @@ final class CellRun implements AutoCloseable {
     private CellResult measure() throws IOException, InterruptedException {
         latency.roll(false);
         nextRoll = ROLL_MILLIS;
+        verdicts.judgeStart(warmUp.debtMillis(System.nanoTime()));
         memory.begin();
-        serverCpu.begin();
+        machine.begin();
         long harnessCpu = ProcFs.cpuMillis(ProcessHandle.current().pid());
         long offset = fleet.primaryOffset();
         long received = fleet.offsetsSum();
@@ -289,7 +295,7 @@ final class CellRun implements AutoCloseable {
         }
         latency.roll(true);
         memory.end();
-        serverCpu.sample();
+        machine.end();
         harnessCpu = ProcFs.cpuMillis(ProcessHandle.current().pid()) - harnessCpu;
         offset = fleet.primaryOffset() - offset;
         Seen seen = new Seen();
@@ -313,7 +319,7 @@ final class CellRun implements AutoCloseable {
                         seen,
                         memory,
                         latency,
-                        serverCpu,
+                        machine,
                         verdicts)
                 .result(
                         startedAt,
@@ -379,7 +385,7 @@ final class CellRun implements AutoCloseable {
             }
             if (now >= nextRoll && now < untilMillis) {
                 latency.roll(counted);
-                serverCpu.sample();
+                machine.sample();
                 nextRoll = Math.max(now, nextRoll + ROLL_MILLIS);
             }
             if (now >= nextProgress) {

@@ -1,6 +1,7 @@
 package io.replbuf.harness.run;
 
 import io.replbuf.harness.measure.CellResult;
+import io.replbuf.harness.measure.Machine;
 import io.replbuf.harness.replica.FleetCounts;
 import io.replbuf.harness.scenario.Workload;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.Locale;
  * <ul>
  *   <li>Work that was done wrong, or of which there is no proof, fails the cell.
  *   <li>A stated bound that was exceeded makes it suspect: memory that no part explains, a rate other than the one asked for.
- *   <li>A loader that was late makes latencies advisory, and nothing else.
+ *   <li>A loader that was late or began behind its schedule, and others' load on the same cores, make latencies advisory, and nothing else.
  * </ul>
  */
 final class Verdicts {
@@ -144,6 +145,30 @@ final class Verdicts {
 
     private static String mebibytes(long bytes) {
         return String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1 << 20));
+    }
+
+    /** Looks at what was owed when measuring began. */
+    void judgeStart(long debtMillis) {
+        if (debtMillis > WarmUp.DEBT_MILLIS_MAX) {
+            latencyDoubts.add(
+                    "schedule: "
+                            + debtMillis
+                            + " ms behind as measuring began (expected: at most "
+                            + WarmUp.DEBT_MILLIS_MAX
+                            + "); latency is advisory");
+        }
+    }
+
+    /** Looks at the load of others on the same cores. */
+    void judgeMachine(Machine machine) {
+        if (machine.isDisturbed()) {
+            latencyDoubts.add(
+                    String.format(
+                            Locale.ROOT,
+                            "foreign load: %.2f cores (expected: at most %.2f); latency is advisory",
+                            machine.foreignCores(),
+                            Machine.FOREIGN_CORES_MAX));
+        }
     }
 
     CellResult.Verdict verdict() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replbuf.harness.measure.CellResult;
 import io.replbuf.harness.measure.Environment;
+import io.replbuf.harness.measure.Machine;
 import io.replbuf.harness.measure.RunFiles;
 import io.replbuf.harness.measure.RunRequest;
 import io.replbuf.harness.measure.RunResult;
@@ -19,10 +20,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +105,37 @@ class CampaignTest {
     }
 
     @Test
+    void shouldRunADisturbedCellOnceMoreAndLetTheSecondResultStand() throws IOException {
+        RecordingExecutor executor = new RecordingExecutor();
+        executor.foreign.addAll(List.of(0.0, 0.7, 0.05));
+        assertThat(run(plan, executor, false)).isEqualTo(ExitCode.OK);
+        assertThat(executor.executed)
+                .containsExactly(
+                        "slow-reader-legacy-r1",
+                        "slow-reader-shared-r1",
+                        "slow-reader-shared-r1",
+                        "slow-reader-aof-psync-r1");
+        assertThat(said.toString())
+                .contains("[2/3] slow-reader-shared-r1  again: foreign load: 0.70 cores")
+                .contains("[3/3] slow-reader-aof-psync-r1");
+        Machine second = new RunFiles(folder).readCell("slow-reader-shared-r1").machine();
+        assertThat(second.attempt()).isEqualTo(2);
+        assertThat(second.repeatedBecause()).startsWith("foreign load: 0.70 cores");
+        assertThat(second.foreignCores()).isEqualTo(0.05);
+        assertThat(read().cells()).hasSize(3);
+    }
+
+    @Test
+    void shouldNotGoOnRepeatingUnderALoadThatStays() throws IOException {
+        RecordingExecutor executor = new RecordingExecutor();
+        executor.foreign.addAll(List.of(0.7, 0.8, 0.7, 0.8, 0.7));
+        assertThat(run(plan, executor, false)).isEqualTo(ExitCode.OK);
+        assertThat(executor.executed).hasSize(5);
+        assertThat(new RunFiles(folder).readCell("slow-reader-aof-psync-r1").machine().attempt())
+                .isEqualTo(1);
+    }
+
+    @Test
     void shouldLeaveOutArmsWhoseServerIsNotHere() throws IOException {
         Plan peers =
                 Compiler.compile(
@@ -149,11 +183,21 @@ class CampaignTest {
         }
     }
 
+    private static Machine machine(Double foreignCores) {
+        double foreign = foreignCores == null ? 0 : foreignCores;
+        return new Machine(
+                1, null, 2, Map.of(Machine.FOREIGN, foreign), 0, Map.of(), Map.of(), "none", 0, 0);
+    }
+
     /** Runs nothing, and writes a result as an executor must. */
     private static final class RecordingExecutor implements CellExecutor {
         private final List<String> executed = new ArrayList<>();
         private final Map<String, CellResult.Status> verdicts = new HashMap<>();
         private Consumer<Cell> onEach = cell -> {};
+
+        /** In the order of the attempts; none where it is empty. */
+        private final Queue<Double> foreign = new ArrayDeque<>();
+
         private String broken;
         private String interruptAt;
 
@@ -233,7 +277,8 @@ class CampaignTest {
                             1,
                             new CellResult.Gc(0, 0),
                             Map.of(),
-                            null);
+                            null,
+                            machine(foreign.poll()));
             files.writeCell(result);
             return result;
         }

@@ -3,6 +3,8 @@ package io.replbuf.harness.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +69,18 @@ class RunFilesTest {
         Files.writeString(files.cellFile("a-1"), older);
 
         assertThat(files.readCell("a-1")).isEqualTo(cell("a-1"));
+    }
+
+    @Test
+    void shouldReadACellOfAHarnessThatDidNotWatchTheMachine() throws IOException {
+        RunFiles files = new RunFiles(folder);
+        files.writeCell(cell("a-1"));
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode older = (ObjectNode) json.readTree(files.cellFile("a-1").toFile());
+        older.remove("machine");
+        json.writeValue(files.cellFile("a-1").toFile(), older);
+
+        assertThat(files.readCell("a-1")).isEqualTo(cell("a-1").withMachine(null));
     }
 
     @Test
@@ -160,6 +174,17 @@ class RunFilesTest {
                 30,
                 new CellResult.Gc(1, 2),
                 Map.of("send_calls", 77L),
-                null);
+                null,
+                new Machine(
+                        1,
+                        null,
+                        2,
+                        Map.of("server", 0.8, Machine.FOREIGN, 0.02),
+                        0.1,
+                        Map.of("command-loop", 12L),
+                        Map.of("loader", 7L),
+                        "idle class",
+                        0,
+                        0));
     }
 }

@@ -3,6 +3,7 @@ package io.replbuf.harness.report;
 import io.replbuf.harness.measure.CellResult;
 import io.replbuf.harness.measure.CellResult.Percentiles;
 import io.replbuf.harness.measure.CsvWriter;
+import io.replbuf.harness.measure.Machine;
 import io.replbuf.harness.measure.RunFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -331,7 +332,18 @@ final class SyntheticCell {
                 millis / 2L + replicas * 100L,
                 new CellResult.Gc(3, 9),
                 counters,
-                null);
+                null,
+                new Machine(
+                        1,
+                        null,
+                        2,
+                        Map.of("server", 0.8, "harness", 0.5, Machine.FOREIGN, 0.02),
+                        0.1,
+                        Map.of("command-loop", 12L),
+                        Map.of("loader", 7L),
+                        "idle class",
+                        1,
+                        3));
     }
 
     void writeMemory(CsvWriter writer) throws IOException {

@@ -6,7 +6,9 @@ import io.replbuf.harness.measure.CellResult.Kept;
 import io.replbuf.harness.measure.CellResult.Status;
 import io.replbuf.harness.measure.CellResult.Trim;
 import io.replbuf.harness.measure.CellResult.Verdict;
+import io.replbuf.harness.measure.Machine;
 import io.replbuf.harness.scenario.Workload.Arrival;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class VerdictsTest {
@@ -30,6 +32,39 @@ class VerdictsTest {
         assertThat(verdict.latencyAdvisory()).isTrue();
         assertThat(verdict.text()).isEqualTo("ok, latency advisory");
         assertThat(verdict.reasons()).singleElement().asString().contains("loader delay p99: 1001");
+    }
+
+    @Test
+    void shouldOnlyDoubtTheLatenciesOfALoadThatBeganBehindItsSchedule() {
+        verdicts.judgeStart(3);
+        assertThat(verdicts.verdict()).isEqualTo(Verdict.ok());
+
+        verdicts.judgeStart(4);
+        assertThat(verdicts.verdict().status()).isEqualTo(Status.OK);
+        assertThat(verdicts.verdict().latencyAdvisory()).isTrue();
+        assertThat(verdicts.verdict().reasons())
+                .singleElement()
+                .asString()
+                .startsWith("schedule: 4 ms behind as measuring began (expected: at most 3)");
+    }
+
+    @Test
+    void shouldOnlyDoubtTheLatenciesBesideAnothersLoad() {
+        verdicts.judgeMachine(machine(0.1));
+        assertThat(verdicts.verdict()).isEqualTo(Verdict.ok());
+
+        verdicts.judgeMachine(machine(0.25));
+        assertThat(verdicts.verdict().status()).isEqualTo(Status.OK);
+        assertThat(verdicts.verdict().latencyAdvisory()).isTrue();
+        assertThat(verdicts.verdict().reasons())
+                .singleElement()
+                .asString()
+                .startsWith("foreign load: 0.25 cores (expected: at most 0.10)");
+    }
+
+    private static Machine machine(double foreign) {
+        return new Machine(
+                1, null, 2, Map.of(Machine.FOREIGN, foreign), 0, Map.of(), Map.of(), "none", 0, 0);
     }
 
     @Test
