@@ -21,14 +21,17 @@ final class ServerProcess {
 
     private static final String HELP =
             """
-            Usage: server [/path/to/redis.conf] [--name value ...]
-                   server --version
-                   server --help
+            Usage: replbuf server [/path/to/redis.conf] [--name value ...]
+                   replbuf server --version
+                   replbuf server --help
+
+            Serves until SHUTDOWN, Ctrl-C or SIGTERM. Logs to standard output, or to the file of --logfile.
 
             Directives are those of redis.conf, by name and value. Our own:
               --repl-buffer-strategy NAME                      how the replication stream is held (default: shared):
                                                                %s, or one of repl-buffer-path
               --repl-buffer-path PATH[:PATH]...                jars, and folders with jars, of further strategies
+                                                               (--strategy-path JAR is the same)
               --repl-buffer-counters FILE                      publish counters in a mapped file
               --repl-buffer-tap FILE                           publish checksums of the stream in a mapped file
               --repl-buffer-max-memory BYTES                   most native memory for keys and stream

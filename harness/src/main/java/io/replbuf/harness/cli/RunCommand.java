@@ -57,6 +57,13 @@ final class RunCommand implements Callable<Integer> {
     private List<String> settings = new ArrayList<>();
 
     @Option(
+            names = "--strategy-path",
+            paramLabel = "JAR",
+            description =
+                    "a jar, or a folder with jars, of strategies that are not ours; repeatable")
+    private List<String> strategyPath = new ArrayList<>();
+
+    @Option(
             names = "--out",
             paramLabel = "DIR",
             description = "results folder; default: results/NAME-TIME")
@@ -82,7 +89,7 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter console = spec.commandLine().getOut();
         RunRequest request = request();
         Plan plan = Planning.plan(request);
-        KnownStrategies strategies = new KnownStrategies();
+        KnownStrategies strategies = new KnownStrategies(request.strategyPath());
         strategies.check(plan);
         RedisPrograms programs = new RedisPrograms(System.getenv());
         PlanPrinter.print(plan, programs, console);
@@ -106,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
         PlanPrinter.warnOfDisk(need, folder, console);
         Campaign campaign =
                 new Campaign(plan, files, programs, Progress.on(console, plan), request);
-        int code = campaign.run(new CellRunner(), resume != null);
+        int code = campaign.run(new CellRunner(strategies.path()), resume != null);
         if (campaign.finished() > 0) {
             Report.Result report = Report.write(files.root());
             report.warnings().forEach(warning -> console.println("report: " + warning));
@@ -132,7 +139,7 @@ final class RunCommand implements Callable<Integer> {
             throw new UsageException(
                     "--suite " + suite + " and " + scenarios + " (expected: one or the other)");
         }
-        RunRequest given = new RunRequest(suite, scenarios, Settings.parse(settings), List.of());
+        RunRequest given = new RunRequest(suite, scenarios, Settings.parse(settings), strategyPath);
         if (resume != null) {
             return Resumption.of(out, given);
         }

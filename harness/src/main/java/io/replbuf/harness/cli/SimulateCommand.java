@@ -44,8 +44,15 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
-            description = "one or several; all on the class path by default")
+            description = "one or several; all by default")
     private List<String> strategies = new ArrayList<>();
+
+    @Option(
+            names = "--strategy-path",
+            paramLabel = "JAR",
+            description =
+                    "a jar, or a folder with jars, of strategies that are not ours; repeatable")
+    private List<String> strategyPath = new ArrayList<>();
 
     @Option(
             names = "--seed",
@@ -106,7 +113,7 @@ final class SimulateCommand implements Callable<Integer> {
             log.setLevel(Level.OFF);
         }
         PrintWriter console = spec.commandLine().getOut();
-        KnownStrategies known = new KnownStrategies();
+        KnownStrategies known = new KnownStrategies(strategyPath);
         List<String> names = strategies.isEmpty() ? List.copyOf(known.names()) : strategies;
         List<ReplicationBufferFactory> factories = names.stream().map(known::named).toList();
         boolean failed = false;

@@ -22,13 +22,18 @@ import java.util.function.Consumer;
  */
 public final class CellRunner implements CellExecutor {
     private final Transport transport;
+    private final List<Path> strategyPath;
 
     public CellRunner() {
-        this(Transport.best());
+        this(List.of());
     }
 
-    CellRunner(Transport transport) {
-        this.transport = transport;
+    /**
+     * @param strategyPath absolute places of strategies that are not on the class path, which engines are told
+     */
+    public CellRunner(List<Path> strategyPath) {
+        this.transport = Transport.best();
+        this.strategyPath = List.copyOf(strategyPath);
     }
 
     @Override
@@ -73,12 +78,12 @@ public final class CellRunner implements CellExecutor {
         }
     }
 
-    private static TargetServer start(Cell cell, Path work, Path log)
+    private TargetServer start(Cell cell, Path work, Path log)
             throws IOException, InterruptedException {
         return switch (cell.target().kind()) {
-            case PROCESS -> EngineTarget.start(cell, work, log);
+            case PROCESS -> EngineTarget.start(cell, strategyPath, work, log);
             case REDIS -> RedisTarget.start(cell, work, log);
-            case EMBEDDED -> EngineTarget.embedded(cell, work);
+            case EMBEDDED -> EngineTarget.embedded(cell, strategyPath, work);
         };
     }
 

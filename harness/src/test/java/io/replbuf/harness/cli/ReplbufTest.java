@@ -119,7 +119,9 @@ class ReplbufTest {
             assertThat(run(words)).isEqualTo(ExitCode.USAGE);
             assertThat(err.toString())
                     .startsWith("replbuf: strategy: sharde (expected: one of [aof-psync, ")
-                    .endsWith("]); did you mean shared?" + System.lineSeparator());
+                    .endsWith(
+                            "], or one of --strategy-path); did you mean shared?"
+                                    + System.lineSeparator());
             assertThat(err.toString().lines()).hasSize(1);
             assertThat(out.toString()).isEmpty();
         }
