@@ -23,6 +23,7 @@ final class ChangeCommands {
         int length = had + added;
         int ref = place.exists() ? place.edit(length, had, length) : place.create(length, -1);
         records.write(ref, had, request.buffer(), request.position(2), added);
+        context.effects().changed(context.db(), 1);
         context.effects().verbatim();
         context.reply().integer(length);
     }
@@ -52,6 +53,7 @@ final class ChangeCommands {
             records.writeZeros(ref, had, at - had);
         }
         records.write(ref, at, request.buffer(), request.position(3), written);
+        context.effects().changed(context.db(), 1);
         context.effects().verbatim();
         context.reply().integer(length);
     }
@@ -90,6 +92,7 @@ final class ChangeCommands {
         byte[] result = Arguments.ascii(sum.toString());
         int ref = place.create(result.length, place.expiry());
         records.write(ref, 0, Unpooled.wrappedBuffer(result), 0, result.length);
+        context.effects().changed(context.db(), 1);
         context.effects().rewritten(SET, request.bytes(1), result, KEEPTTL);
         context.reply().bulk(result);
     }
@@ -104,6 +107,7 @@ final class ChangeCommands {
         }
         int from = Numbers.format(sum, digits, Numbers.LONG_CHARS_MAX);
         place.set(digits, from, Numbers.LONG_CHARS_MAX - from, place.expiry());
+        context.effects().changed(context.db(), 1);
         context.effects().verbatim();
         context.reply().integer(sum);
     }

@@ -7,6 +7,16 @@ package io.replbuf.keyspace;
  * expired comes before the command that found it.
  */
 public interface Effects {
+    /**
+     * A key is another one than before, or has gone; said once it is so, of each key that a command changed.
+     *
+     * @param argument of the command that names the key
+     */
+    void changed(int db, int argument);
+
+    /** All keys of a database are about to go; said before they do. */
+    void emptying(int db);
+
     /** The command changed data, and its own bytes say how. */
     void verbatim();
 

@@ -52,6 +52,7 @@ final class ExpiryCommands {
             return;
         }
         place.expireAt(-1);
+        context.effects().changed(context.db(), 1);
         context.effects().verbatim();
         context.reply().integer(1);
     }
@@ -78,6 +79,7 @@ final class ExpiryCommands {
                 context.effects().verbatim();
             }
         }
+        context.effects().changed(context.db(), 1);
         context.reply().integer(1);
     }
 

@@ -49,6 +49,7 @@ final class GetCommands {
         Values.replyOrNull(context, place);
         if (place.exists()) {
             place.remove();
+            context.effects().changed(context.db(), 1);
             context.effects().rewritten(DEL, context.request().bytes(1));
         }
     }
@@ -65,14 +66,17 @@ final class GetCommands {
         if (options.hasExpiry() && !options.relative && expiry <= context.nowMillis()) {
             Values.replyOrNull(context, place);
             place.remove();
+            context.effects().changed(context.db(), 1);
             context.effects().rewritten(DEL, request.bytes(1));
             return;
         }
         if (options.hasExpiry()) {
             place.expireAt(expiry);
+            context.effects().changed(context.db(), 1);
             context.effects().rewritten(PEXPIREAT, request.bytes(1), Arguments.ascii(expiry));
         } else if (options.persist && place.expires()) {
             place.expireAt(-1);
+            context.effects().changed(context.db(), 1);
             context.effects().rewritten(PERSIST, request.bytes(1));
         }
         Values.replyOrNull(context, place);

@@ -57,6 +57,7 @@ final class KeyCommands {
                                 request.position(2),
                                 request.length(2),
                                 keyspace.epoch()));
+        context.effects().changed(db, 2);
         context.effects().verbatim();
         context.reply().integer(1);
     }
@@ -84,6 +85,7 @@ final class KeyCommands {
     void flushdb(CommandContext context) {
         boolean later = later(context.request());
         int removed = context.keyspace().size(context.db());
+        context.effects().emptying(context.db());
         context.keyspace().flush(context.db(), later);
         flushed(context, removed);
     }
@@ -91,6 +93,9 @@ final class KeyCommands {
     void flushall(CommandContext context) {
         boolean later = later(context.request());
         long removed = context.keyspace().keyCount();
+        for (int db = 0; db < context.keyspace().databases(); db++) {
+            context.effects().emptying(db);
+        }
         context.keyspace().flushAll(later);
         flushed(context, removed + 1);
     }
@@ -157,6 +162,8 @@ final class KeyCommands {
                                 keyspace.epoch()));
         // Putting the target may have moved the source's entry.
         keyspace.write(context, 1).remove();
+        context.effects().changed(context.db(), 1);
+        context.effects().changed(context.db(), 2);
         context.effects().verbatim();
         return true;
     }

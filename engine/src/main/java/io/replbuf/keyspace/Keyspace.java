@@ -28,6 +28,10 @@ public final class Keyspace implements AutoCloseable {
     private final Database[] dbs;
     private final Place first;
     private final Place second;
+
+    /** For questions of others than commands, which may come in the middle of one. */
+    private final Place asked;
+
     private final ActiveExpiry activeExpiry;
     private final ByteBuf scratchKey = Unpooled.buffer(64);
     private int epoch = 1;
@@ -57,6 +61,7 @@ public final class Keyspace implements AutoCloseable {
         }
         first = new Place(this, records);
         second = new Place(this, records);
+        asked = new Place(this, records);
         activeExpiry = new ActiveExpiry(this, dbs);
     }
 
@@ -77,12 +82,18 @@ public final class Keyspace implements AutoCloseable {
 
     /** Whether a key is there, expired or not. */
     public boolean contains(int db, byte[] key) {
-        return place(db, key).exists();
+        return asked(db, key).exists();
+    }
+
+    /** Whether a key is there that has expired by {@code nowMillis}, and has not been deleted yet. */
+    public boolean isExpired(int db, byte[] key, long nowMillis) {
+        Place place = asked(db, key);
+        return place.expires() && place.expiry() < nowMillis;
     }
 
     /** Memory that a key takes, its share of the table included, as MEMORY USAGE reports it; -1 if there is no such key. */
     public long usageBytes(int db, byte[] key) {
-        Place place = place(db, key);
+        Place place = asked(db, key);
         return place.exists() ? records.footprint(place.ref()) + Long.BYTES : -1;
     }
 
@@ -273,6 +284,10 @@ public final class Keyspace implements AutoCloseable {
     Place place(int db, byte[] key) {
         scratchKey.clear().writeBytes(key);
         return second.find(dbs[db], scratchKey, 0, key.length);
+    }
+
+    private Place asked(int db, byte[] key) {
+        return asked.find(dbs[db], Unpooled.wrappedBuffer(key), 0, key.length);
     }
 
     void expire(Place place, byte[] key, Effects effects) {

@@ -29,6 +29,7 @@ final class MultiKeyCommands {
             Place place = context.keyspace().write(context, i);
             if (place.exists()) {
                 place.remove();
+                context.effects().changed(context.db(), i);
                 deleted++;
             }
         }
@@ -65,6 +66,7 @@ final class MultiKeyCommands {
         }
         for (int i = 0; i < made.size(); i++) {
             context.keyspace().write(context, 1 + 2 * i).install(made.get(i));
+            context.effects().changed(context.db(), 1 + 2 * i);
         }
         context.effects().verbatim();
         context.effects().changes(made.size());

@@ -35,6 +35,7 @@ final class SetCommands {
             return;
         }
         store(context, place, 2, -1);
+        context.effects().changed(context.db(), 1);
         context.effects().verbatim();
         context.reply().integer(1);
     }
@@ -53,6 +54,7 @@ final class SetCommands {
         int fresh = make(context, 2, -1);
         Values.replyOrNull(context, place);
         place.install(fresh);
+        context.effects().changed(context.db(), 1);
         context.effects().rewritten(SET, request.bytes(1), request.bytes(2));
     }
 
@@ -84,6 +86,7 @@ final class SetCommands {
     private void propagate(CommandContext context, int value, long expiry) {
         Request request = context.request();
         Effects effects = context.effects();
+        effects.changed(context.db(), 1);
         if (options.hasExpiry()) {
             effects.rewritten(
                     SET, request.bytes(1), request.bytes(value), PXAT, Arguments.ascii(expiry));

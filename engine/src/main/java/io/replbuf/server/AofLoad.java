@@ -321,6 +321,16 @@ final class AofLoad implements CommandContext, Effects {
     }
 
     @Override
+    public void changed(int changedDb, int argument) {
+        // No client watches yet.
+    }
+
+    @Override
+    public void emptying(int emptyingDb) {
+        // As above.
+    }
+
+    @Override
     public void verbatim() {
         // The stream has it.
     }

@@ -43,7 +43,7 @@ final class CommandLoop {
     private final RespLimits respLimits = new RespLimits();
     private final ServerStats stats = new ServerStats();
     private final Propagation propagation = new Propagation();
-    private final Watches watches = new Watches();
+    private final Watches watches;
     private final Clients clients;
     private final Waits waits = new Waits(this);
     private final Throttle throttle = new Throttle(this);
@@ -92,6 +92,7 @@ final class CommandLoop {
         this.loop = loop;
         this.accountant = accountant;
         this.keyspace = keyspace;
+        watches = new Watches(keyspace);
         this.fatal = fatal;
         clients = new Clients(accountant.account(Owner.CLIENTS));
         commands = ServerCommands.table();
@@ -353,9 +354,8 @@ final class CommandLoop {
 
     // ---- what commands ask for ----
 
-    boolean outOfMemory(CommandEntry entry) {
+    boolean outOfMemory() {
         return maxMemory > 0
-                && entry.denyOom
                 && accountant.usedBytes() - ReplicationMemory.of(primary).notCountedForEvictBytes()
                         > maxMemory;
     }

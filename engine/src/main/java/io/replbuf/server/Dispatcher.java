@@ -35,6 +35,9 @@ final class Dispatcher {
     private final Call queuedCall;
     private long lastNanos;
 
+    /** Error replies that a command has been charged with, or that came before it. */
+    private long errorsCounted;
+
     Dispatcher(CommandLoop server, CommandTable commands, RespWriter replies) {
         this.server = server;
         this.commands = commands;
@@ -77,11 +80,7 @@ final class Dispatcher {
     /** Runs a command that was queued by MULTI, within EXEC. */
     void executeQueued(Client client, Request request, CommandEntry entry) {
         client.lastCommand = entry;
-        if (server.outOfMemory(entry)) {
-            refuse(client, entry, OUT_OF_MEMORY);
-        } else {
-            run(queuedCall, client, request, entry);
-        }
+        run(queuedCall, client, request, entry);
     }
 
     private void direct(Client client) {
@@ -131,7 +130,7 @@ final class Dispatcher {
         if (!client.authenticated && !entry.noAuth) {
             return "NOAUTH Authentication required.";
         }
-        if (entry.denyOom && server.outOfMemory(entry)) {
+        if (needsMemory(client, entry) && server.outOfMemory()) {
             return OUT_OF_MEMORY;
         }
         if (entry.write && server.writesStopped()) {
@@ -143,6 +142,13 @@ final class Dispatcher {
             return "MISCONF Errors writing to the AOF file: " + logStopped;
         }
         return null;
+    }
+
+    /** In a transaction every command does, since it is queued; and EXEC where one that is queued does. */
+    private static boolean needsMemory(Client client, CommandEntry entry) {
+        return entry.denyOom
+                || client.multi != null
+                        && (!entry.controlsTransaction || client.multi.needsMemory(entry));
     }
 
     private void refuse(Client client, CommandEntry entry, String error) {
@@ -164,14 +170,14 @@ final class Dispatcher {
     private void run(Call into, Client client, Request request, CommandEntry entry) {
         ByteBuf out = client.out();
         int replyStart = out.writerIndex();
-        long errorsBefore = stats.errorReplies;
+        errorsCounted = stats.errorReplies;
         long begin = lastNanos;
         if (!entry.fromKeyspace) {
             // It may look at the stream, or hand the connection over: both need the stream
             // complete.
             propagation.flush();
         }
-        propagation.beginCommand(entry, request, client.db);
+        propagation.beginCommand(request, client.db);
         try {
             entry.spec.command().execute(into.of(client, request, entry, server.nowMillis(begin)));
         } catch (KeyspaceFullException e) {
@@ -198,9 +204,11 @@ final class Dispatcher {
         entry.calls++;
         entry.nanos += end - begin;
         stats.commands++;
-        if (stats.errorReplies != errorsBefore) {
+        // Not again for the EXEC around it. RESETSTAT may have made the number smaller.
+        if (stats.errorReplies > errorsCounted) {
             entry.failed++;
         }
+        errorsCounted = stats.errorReplies;
     }
 
     /** A reply beyond the hard limit is never sent, not even in part, if none of it has left yet. */

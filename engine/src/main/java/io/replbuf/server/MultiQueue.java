@@ -48,7 +48,16 @@ final class MultiQueue {
 
     /** Whether {@code entry} is EXEC, and would run commands that write. */
     boolean writes(CommandEntry entry) {
-        return entry.spec.name().equals("exec") && entries.stream().anyMatch(e -> e.write);
+        return isExec(entry) && entries.stream().anyMatch(e -> e.write);
+    }
+
+    /** Whether {@code entry} is EXEC, and would run commands that are refused when memory is short. */
+    boolean needsMemory(CommandEntry entry) {
+        return isExec(entry) && entries.stream().anyMatch(e -> e.denyOom);
+    }
+
+    private static boolean isExec(CommandEntry entry) {
+        return entry.spec.name().equals("exec");
     }
 
     ByteBuf bytes() {

@@ -40,7 +40,6 @@ final class Propagation implements Effects {
     private int heldEnd;
 
     /* The command under way. */
-    private CommandEntry entry;
     private Request request;
     private int db;
     private boolean changed;
@@ -63,8 +62,7 @@ final class Propagation implements Effects {
         dirty -= Math.min(dirty, changesAtStart);
     }
 
-    void beginCommand(CommandEntry entry, Request request, int db) {
-        this.entry = entry;
+    void beginCommand(Request request, int db) {
         this.request = request;
         this.db = db;
         inUnit = true;
@@ -97,9 +95,22 @@ final class Propagation implements Effects {
     }
 
     @Override
+    public void changed(int changedDb, int argument) {
+        if (watches.active()) {
+            watches.changed(changedDb, request.bytes(argument));
+        }
+    }
+
+    @Override
+    public void emptying(int emptyingDb) {
+        if (watches.active()) {
+            watches.emptying(emptyingDb);
+        }
+    }
+
+    @Override
     public void verbatim() {
         changed = true;
-        touchKeys();
         if (!request.canonical()) {
             arguments(db, copyOf(request));
         } else if (!held && inUnit) {
@@ -118,14 +129,13 @@ final class Propagation implements Effects {
     @Override
     public void rewritten(byte[]... arguments) {
         changed = true;
-        touchKeys();
         arguments(db, arguments);
     }
 
     @Override
     public void expired(int expiredDb, byte[] key) {
         if (watches.active()) {
-            watches.touch(expiredDb, key);
+            watches.changed(expiredDb, key);
         }
         arguments(expiredDb, DEL, key);
     }
@@ -141,12 +151,6 @@ final class Propagation implements Effects {
             ByteBuf bytes = run;
             run = null;
             primary.append(runDb, bytes, runStart, runEnd - runStart);
-        }
-    }
-
-    private void touchKeys() {
-        if (watches.active()) {
-            watches.touchKeys(db, entry.spec, request);
         }
     }
 

@@ -100,7 +100,9 @@ final class TransactionCommands {
         }
         Request request = call.request();
         for (int i = 1; i < request.argc(); i++) {
-            call.server().watches().watch(call.client(), call.db(), request.bytes(i));
+            call.server()
+                    .watches()
+                    .watch(call.client(), call.db(), request.bytes(i), call.nowMillis());
         }
         call.reply().simple("OK");
     }
@@ -122,7 +124,8 @@ final class TransactionCommands {
             call.reply().error("EXECABORT Transaction discarded because of previous errors.");
             return;
         }
-        if (client.watchedKeyChanged) {
+        if (client.watchedKeyChanged
+                || call.server().watches().expiredSince(client, call.nowMillis())) {
             end(call);
             call.reply().nullArray();
             return;

@@ -136,13 +136,28 @@ final class CommandDesk implements AutoCloseable {
     /** Effects as the arguments that would enter the stream. */
     static final class Recorder implements Effects {
         final List<String> lines = new ArrayList<>();
+
+        /** {@code db:key} of each key that changed, {@code db:*} of a database that was emptied. */
+        final List<String> changed = new ArrayList<>();
+
         int changes;
         private byte[][] own;
 
         void begin(byte[][] own) {
             this.own = own;
             lines.clear();
+            changed.clear();
             changes = 0;
+        }
+
+        @Override
+        public void changed(int db, int argument) {
+            changed.add(db + ":" + new String(own[argument], StandardCharsets.ISO_8859_1));
+        }
+
+        @Override
+        public void emptying(int db) {
+            changed.add(db + ":*");
         }
 
         @Override
