@@ -7,4 +7,13 @@ public final class BufferExhaustedException extends RuntimeException {
     public BufferExhaustedException(String message) {
         super(message);
     }
+
+    /**
+     * The same with what holds the memory behind it.
+     *
+     * @param holding as {@link Cursors#holding} says it
+     */
+    public BufferExhaustedException because(String holding) {
+        return holding.isEmpty() ? this : new BufferExhaustedException(getMessage() + holding);
+    }
 }

@@ -2,6 +2,7 @@ package io.replbuf.buffer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -22,6 +23,16 @@ public final class Cursors<C extends MemoryCursor> {
     private final CursorQueue queue = new CursorQueue();
     private final List<C> open = new ArrayList<>();
     private final List<C> closing = new ArrayList<>();
+
+    /**
+     * Checks what {@link ReplicationBuffer#open} was given.
+     *
+     * @throws IllegalArgumentException if one of both is null
+     */
+    public static void requireOpenable(CursorRole role, Executor loop) {
+        BufferContext.require("role", role, "REPLICA or LOG");
+        BufferContext.require("loop", loop, "an Executor");
+    }
 
     public void add(C cursor) {
         cursor.index = open.size();
@@ -65,6 +76,35 @@ public final class Cursors<C extends MemoryCursor> {
         return oldest;
     }
 
+    /**
+     * What keeps the memory that a feed lacks, as far as the cursors tell; to be read behind the words of a {@link
+     * BufferExhaustedException}.
+     *
+     * @param keptBytes what the buffer keeps of the stream without any cursor
+     * @param unsettledBytes fed since the last turn
+     * @return empty if it is none of theirs
+     */
+    public String holding(long nextOffset, long keptBytes, long unsettledBytes) {
+        StringBuilder text = new StringBuilder();
+        long oldest = oldestOffset(nextOffset);
+        if (nextOffset - oldest > keptBytes) {
+            text.append("; the cursor at ").append(oldest).append(" pins ");
+            text.append(mebibytes(nextOffset - oldest));
+        }
+        if (unsettledBytes > keptBytes) {
+            text.append("; no turn since ").append(mebibytes(unsettledBytes)).append(" were fed");
+        }
+        if (!closing.isEmpty()) {
+            text.append("; closed cursors that their loops have not released: ");
+            text.append(closing.size());
+        }
+        return text.toString();
+    }
+
+    private static String mebibytes(long bytes) {
+        return bytes < 1 << 20 ? bytes + " bytes" : (bytes >> 20) + " MiB";
+    }
+
     /** Bytes handed to sends that have not returned, also those of closing ones. */
     public long inFlightBytes() {
         long bytes = 0;
@@ -82,10 +122,12 @@ public final class Cursors<C extends MemoryCursor> {
         queue.drain();
     }
 
-    /** Closes all that are open; forgets those that are released by then. */
+    /** Closes all that are open, because the buffer is closed; forgets those that are released by then. */
     public void closeAll() {
         while (!open.isEmpty()) {
-            open.get(open.size() - 1).close();
+            C cursor = open.get(open.size() - 1);
+            cursor.bufferClosed();
+            cursor.close();
         }
         drain();
     }

@@ -30,6 +30,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
     private static final VarHandle RELEASED;
     private static final VarHandle QUEUED;
     private static final VarHandle AFTER_RELEASE;
+    private static final VarHandle BUFFER_CLOSED;
 
     static {
         try {
@@ -39,6 +40,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
             CLOSING = lookup.findVarHandle(MemoryCursor.class, "closing", boolean.class);
             RELEASED = lookup.findVarHandle(MemoryCursor.class, "released", boolean.class);
             QUEUED = lookup.findVarHandle(MemoryCursor.class, "queued", int.class);
+            BUFFER_CLOSED = lookup.findVarHandle(MemoryCursor.class, "bufferClosed", boolean.class);
             AFTER_RELEASE =
                     lookup.findVarHandle(MemoryCursor.class, "afterRelease", Runnable.class);
         } catch (ReflectiveOperationException e) {
@@ -64,6 +66,7 @@ public abstract class MemoryCursor implements ReplicaCursor {
     private int held;
     private boolean closing;
     private boolean released;
+    private boolean bufferClosed;
     private int queued;
     private Runnable afterRelease;
 
@@ -86,7 +89,8 @@ public abstract class MemoryCursor implements ReplicaCursor {
      * Locates bytes; loop.
      *
      * @param bytes how many are published from {@code from} on and wanted, 1 to {@link #MAX_SLICE_BYTES}
-     * @return 1 to {@code bytes} of them; anything, also null, if the cursor is closed meanwhile
+     * @return 1 to {@code bytes} of them; null if they are gone, in a buffer that may lose them: then {@link #broken} says why.
+     *     Anything if the cursor is closed meanwhile
      */
     protected abstract ByteBuffer slice(long from, int bytes);
 
@@ -148,6 +152,10 @@ public abstract class MemoryCursor implements ReplicaCursor {
             HELD.setRelease(this, 0);
             return null;
         }
+        if (slice == null) {
+            HELD.setRelease(this, 0);
+            return null;
+        }
         if (slice.remaining() != bytes) {
             HELD.setRelease(this, slice.remaining());
         }
@@ -178,6 +186,17 @@ public abstract class MemoryCursor implements ReplicaCursor {
     @Override
     public boolean inLog() {
         return false;
+    }
+
+    /** {@link ReplicaCursor#CLOSED} after the buffer was; a strategy that may lose bytes adds its own reasons. */
+    @Override
+    public String broken() {
+        return (boolean) BUFFER_CLOSED.getAcquire(this) ? CLOSED : null;
+    }
+
+    /** Before the close that the buffer's own brings; command loop. */
+    void bufferClosed() {
+        BUFFER_CLOSED.setRelease(this, true);
     }
 
     @Override

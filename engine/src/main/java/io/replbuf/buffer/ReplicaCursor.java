@@ -9,16 +9,22 @@ import java.nio.ByteBuffer;
  * the buffer's owner. Usage on the loop:
  *
  * <pre>{@code
- * ByteBuffer slice = cursor.next(256 << 10);          // memory?
- * if (slice != null) {
- *     cursor.advance(channel.write(slice));
- * } else {
- *     FileSlice file = cursor.nextFile(256 << 10);    // log?
- *     ...
+ * for (ByteBuffer slice; (slice = cursor.next(256 << 10)) != null; ) {   // null: nothing in memory; nextFile for the log
+ *     int offered = slice.remaining();
+ *     int taken = channel.write(slice);
+ *     cursor.advance(taken);
+ *     if (taken < offered) {
+ *         break;                                      // the socket is full: on when it can be written to again
+ *     }
  * }
  * }</pre>
+ *
+ * A full socket takes nothing, and the cursor then gives the same bytes again: without the break the loop would spin.
  */
 public interface ReplicaCursor {
+    /** {@link #broken} after the buffer was closed. */
+    String CLOSED = "closed";
+
     /** Offset of the next byte to send: everything below it was taken by the socket. Any thread. */
     long offset();
 
@@ -29,7 +35,9 @@ public interface ReplicaCursor {
      * The next bytes from memory, contiguous. Loop.
      *
      * <p>The slice is the cursor's and valid until the next call of any method of this cursor; it must not outlive the call
-     * in which it was taken, so that a kill or a demotion is exact at any byte.
+     * in which it was taken, so that a kill or a demotion is exact at any byte. One that is kept shows bytes of later feeds;
+     * once the buffer's extents are closed its memory is unmapped, and a look at it <b>crashes the JVM</b> on JDK 17. Only read
+     * it: other cursors read the same bytes.
      *
      * @param maxBytes most bytes to hand out, at least 1
      * @return null if there is nothing to read, if the cursor reads from the log at present, or if it is closing
@@ -91,9 +99,9 @@ public interface ReplicaCursor {
     boolean released();
 
     /**
-     * Why the buffer cannot serve this cursor any further, in one word such as {@code gap} or {@code log-stopped}; null while
-     * it can. Set on the command loop, for good: the cursor then gives nothing more, and its owner is to close it and to
-     * tell the replica by dropping it. Any thread.
+     * Why the buffer cannot serve this cursor any further, in one word such as {@code gap} or {@code log-stopped}, {@value
+     * #CLOSED} once the buffer is closed; null while it can. Set on the command loop, for good: the cursor then gives nothing
+     * more, and its owner is to close it and to tell the replica by dropping it. Any thread.
      */
     default String broken() {
         return null;

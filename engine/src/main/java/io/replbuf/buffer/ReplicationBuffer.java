@@ -13,8 +13,8 @@ import java.util.concurrent.Executor;
  * or in which cursors progressed; (3) for each cursor one loop that runs what is handed to it, until the cursor is {@linkplain
  * ReplicaCursor#released() released}.
  *
- * <p><b>It gets</b>: (1) retained bytes are contiguous and identical for every cursor; (2) no byte at or above a live
- * cursor is lost, unless {@link #limit} said so; (3) no method waits for a socket, a disk or a lock, and the work of each is
+ * <p><b>It gets</b>: (1) retained bytes are contiguous and identical for every cursor; (2) no byte at or above an
+ * open cursor is lost, unless {@link #limit} said so or the cursor's {@link ReplicaCursor#broken broken()} says why; (3) no method waits for a socket, a disk or a lock, and the work of each is
  * bounded by the bytes handed in or by the maximum given.
  */
 public interface ReplicationBuffer extends AutoCloseable {
@@ -47,6 +47,7 @@ public interface ReplicationBuffer extends AutoCloseable {
      * @param role what it is for; only replicas are demoted or counted as laggards
      * @param loop runs the cursor's half of closing and demotion; calls {@link ReplicaCursor#next} and the like
      * @return null if the offset is not covered
+     * @throws IllegalArgumentException if role or loop is null
      */
     ReplicaCursor open(long offset, CursorRole role, Executor loop);
 
@@ -70,7 +71,7 @@ public interface ReplicationBuffer extends AutoCloseable {
     /** The ledger, exact at this moment. */
     BufferStats stats();
 
-    /** Closes every cursor and gives all memory back as their loops release it. */
+    /** Closes every cursor, which then says {@link ReplicaCursor#CLOSED}, and gives all memory back as their loops release it. */
     @Override
     void close();
 }

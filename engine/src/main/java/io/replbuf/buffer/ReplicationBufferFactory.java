@@ -14,7 +14,8 @@ public interface ReplicationBufferFactory {
     boolean needsHistory();
 
     /**
-     * @throws IllegalArgumentException if an option's value is out of its range; says name, value and what was expected
+     * @throws IllegalArgumentException if an option is none of {@link #options} (see {@link
+     *     BufferContext#requireOptionsOf}) or its value is out of its range; says name, value and what was expected
      */
     ReplicationBuffer create(BufferContext context);
 }

@@ -3,6 +3,7 @@ package io.replbuf.primary;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.replbuf.buffer.BufferContext;
+import io.replbuf.buffer.BufferOption;
 import io.replbuf.buffer.BufferStats;
 import io.replbuf.buffer.CursorRole;
 import io.replbuf.buffer.ReplicationBuffer;
@@ -111,7 +112,7 @@ public final class Primary implements AutoCloseable {
                                 factory.needsHistory() ? env.log() : null,
                                 startOffset,
                                 config.backlogBytes(),
-                                env.options()));
+                                BufferOption.select(env.options(), factory.options())));
         limits = new LimitChecks(buffer, sessions, config.limit());
         tap = openTap(env, startOffset);
         feed =

@@ -56,13 +56,9 @@ final class FeedProcess implements AutoCloseable {
         ReplicationBufferFactory factory = Strategies.onClassPath().named(strategy);
         Map<String, String> options =
                 factory.needsHistory()
-                        ? Map.of(
-                                "repl-buffer-window",
-                                Integer.toString(BACKLOG_BYTES),
-                                "repl-log-segment-size",
-                                "4mb")
+                        ? Map.of("repl-buffer-window", Integer.toString(BACKLOG_BYTES))
                         : Map.of();
-        log = factory.needsHistory() ? openLog(options, dir) : null;
+        log = factory.needsHistory() ? openLog(dir) : null;
         buffer =
                 factory.create(
                         new BufferContext(
@@ -82,9 +78,9 @@ final class FeedProcess implements AutoCloseable {
                         buffer, LIMIT_BYTES, writer, loops, log == null ? () -> {} : this::wakeLog);
     }
 
-    private StreamLog openLog(Map<String, String> options, Path dir) throws IOException {
+    private StreamLog openLog(Path dir) throws IOException {
         return StreamLog.open(
-                LogConfig.of(options, dir),
+                LogConfig.of(Map.of("repl-log-segment-size", "4mb"), dir),
                 LogEnv.of(accountant.account(Owner.LOG), writer::execute, LogListener.NONE),
                 Replid.random(),
                 nextOffset);

@@ -2,6 +2,7 @@ package io.replbuf.aofpsync;
 
 import io.replbuf.buffer.BufferStats;
 import io.replbuf.buffer.CursorRole;
+import io.replbuf.buffer.Cursors;
 import io.replbuf.buffer.LimitConfig;
 import io.replbuf.buffer.OutputLimit;
 import io.replbuf.buffer.ReplicaCursor;
@@ -133,6 +134,7 @@ final class AofPsyncBuffer implements ReplicationBuffer {
 
     @Override
     public ReplicaCursor open(long offset, CursorRole role, Executor loop) {
+        Cursors.requireOpenable(role, loop);
         if (role == CursorRole.LOG) {
             return window.open(offset, role, loop);
         }
@@ -219,13 +221,17 @@ final class AofPsyncBuffer implements ReplicationBuffer {
             return;
         }
         closed = true;
-        while (!near.isEmpty()) {
-            near.get(near.size() - 1).close();
-        }
-        while (!away.isEmpty()) {
-            away.get(away.size() - 1).close();
-        }
+        closeAll(near);
+        closeAll(away);
         window.close();
+    }
+
+    private static void closeAll(List<WindowedCursor> cursors) {
+        while (!cursors.isEmpty()) {
+            WindowedCursor cursor = cursors.get(cursors.size() - 1);
+            cursor.bufferClosed();
+            cursor.close();
+        }
     }
 
     /** The cursor was closed. */

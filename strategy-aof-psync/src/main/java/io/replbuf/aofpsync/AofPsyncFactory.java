@@ -45,6 +45,7 @@ public final class AofPsyncFactory implements ReplicationBufferFactory {
             throw new IllegalArgumentException(
                     "history: null (expected: a StreamHistory, which aof-psync reads from)");
         }
+        context.requireOptionsOf(options());
         AofPsyncConfig config = AofPsyncConfig.of(context);
         ReplicationBuffer chain =
                 window.create(
@@ -57,7 +58,7 @@ public final class AofPsyncFactory implements ReplicationBufferFactory {
                                 context.startOffset(),
                                 // A chain keeps a byte at least.
                                 Math.max(config.windowBytes(), 1),
-                                context.options()));
+                                BufferOption.select(context.options(), window.options())));
         return new AofPsyncBuffer(chain, context.history(), context.account(), config);
     }
 }

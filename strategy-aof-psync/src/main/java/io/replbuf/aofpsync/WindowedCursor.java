@@ -311,6 +311,13 @@ final class WindowedCursor implements ReplicaCursor {
         hold.close();
     }
 
+    /** Before the close that the buffer's own brings. */
+    void bufferClosed() {
+        if (broken == null) {
+            broken = CLOSED;
+        }
+    }
+
     @Override
     public boolean demote() {
         return place() == Place.MEMORY && buffer.demote(this);

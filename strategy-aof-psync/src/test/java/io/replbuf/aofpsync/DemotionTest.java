@@ -441,8 +441,8 @@ class DemotionTest {
                                 factory.create(
                                         new BufferContext(
                                                 System::nanoTime,
-                                                null,
-                                                null,
+                                                new Extents(Extent.BYTES, null),
+                                                new Accountant().account(Owner.REPLICATION),
                                                 Runnable::run,
                                                 null,
                                                 1,

@@ -3,6 +3,7 @@ package io.replbuf.aofpsync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replbuf.buffer.BufferContext;
+import io.replbuf.buffer.BufferOption;
 import io.replbuf.buffer.BufferStats;
 import io.replbuf.buffer.ByteModel;
 import io.replbuf.buffer.CursorRole;
@@ -94,7 +95,8 @@ final class LoggedBuffer {
                                                 log,
                                                 startOffset,
                                                 windowBytes,
-                                                all));
+                                                BufferOption.select(
+                                                        all, new AofPsyncFactory().options())));
         log.start(buffer.open(startOffset, CursorRole.LOG, log.loop()));
     }
 

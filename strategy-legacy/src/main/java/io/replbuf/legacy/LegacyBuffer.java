@@ -63,6 +63,10 @@ final class LegacyBuffer implements ReplicationBuffer {
     private boolean moreToFree;
     private long chargedBytes;
     private long fedBytes;
+
+    /** Of them before the last turn. */
+    private long settledBytes;
+
     private long copiedBytes;
     private boolean closed;
 
@@ -117,13 +121,16 @@ final class LegacyBuffer implements ReplicationBuffer {
             }
             charge();
             throw new BufferExhaustedException(
-                    "feed: "
-                            + count
-                            + " bytes (expected: memory for them in the backlog of "
-                            + ringBytes
-                            + " and in "
-                            + cursors.open()
-                            + " queues)");
+                            "feed: "
+                                    + count
+                                    + " bytes (expected: memory for them in the backlog of "
+                                    + ringBytes
+                                    + " and in "
+                                    + cursors.open()
+                                    + " queues)")
+                    // A queue keeps nothing that its reader has taken, but for what no turn has
+                    // freed.
+                    .because(cursors.holding(nextOffset, arrayBytes, fedBytes - settledBytes));
         }
     }
 
@@ -164,6 +171,7 @@ final class LegacyBuffer implements ReplicationBuffer {
     @Override
     public ReplicaCursor open(long offset, CursorRole role, Executor loop) {
         requireOpen();
+        Cursors.requireOpenable(role, loop);
         if (!coverage().continues(offset)) {
             return null;
         }
@@ -203,6 +211,7 @@ final class LegacyBuffer implements ReplicationBuffer {
         if (closed) {
             return false;
         }
+        settledBytes = fedBytes;
         maxFreedPerQueue = maxBlocks;
         moreToFree = false;
         cursors.drain();

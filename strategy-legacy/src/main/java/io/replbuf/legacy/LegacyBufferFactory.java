@@ -52,6 +52,7 @@ public final class LegacyBufferFactory implements ReplicationBufferFactory {
 
     @Override
     public ReplicationBuffer create(BufferContext context) {
+        context.requireOptionsOf(options());
         int chunkBytes = chunkBytes(context.option(CHUNK_SIZE));
         boolean pooled = context.yes(POOLED);
         if (!pooled

@@ -46,6 +46,10 @@ final class SharedBuffer implements ReplicationBuffer {
 
     private long chargedBytes;
     private long fedBytes;
+
+    /** Of them before the last turn. */
+    private long settledBytes;
+
     private boolean closed;
 
     SharedBuffer(BufferContext context, SharedConfig config) {
@@ -88,7 +92,7 @@ final class SharedBuffer implements ReplicationBuffer {
             return chain.append(bytes, backlogBytes);
         } catch (BufferExhaustedException e) {
             if (leases.isEmpty()) {
-                throw e;
+                throw explained(e);
             }
             leases.endAll();
             return trimAndAppend(bytes);
@@ -103,10 +107,14 @@ final class SharedBuffer implements ReplicationBuffer {
                 return chain.append(bytes, backlogBytes);
             } catch (BufferExhaustedException e) {
                 if (!more) {
-                    throw e;
+                    throw explained(e);
                 }
             }
         }
+    }
+
+    private BufferExhaustedException explained(BufferExhaustedException e) {
+        return e.because(cursors.holding(chain.nextOffset(), keepBytes(), fedBytes - settledBytes));
     }
 
     /** As Redis does for each block that it adds and for each replica that goes. */
@@ -145,6 +153,7 @@ final class SharedBuffer implements ReplicationBuffer {
     @Override
     public ReplicaCursor open(long offset, CursorRole role, Executor loop) {
         requireOpen();
+        Cursors.requireOpenable(role, loop);
         if (!chain.coverage().continues(offset)) {
             return null;
         }
@@ -166,6 +175,7 @@ final class SharedBuffer implements ReplicationBuffer {
         if (closed) {
             return false;
         }
+        settledBytes = fedBytes;
         cursors.drain();
         leases.expire();
         if (age != null) {

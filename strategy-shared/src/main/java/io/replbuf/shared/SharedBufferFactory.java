@@ -28,6 +28,7 @@ public final class SharedBufferFactory implements ReplicationBufferFactory {
 
     @Override
     public ReplicationBuffer create(BufferContext context) {
+        context.requireOptionsOf(options());
         return new SharedBuffer(context, SharedOptions.conclude(context));
     }
 }

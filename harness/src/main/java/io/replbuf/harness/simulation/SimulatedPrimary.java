@@ -2,6 +2,7 @@ package io.replbuf.harness.simulation;
 
 import io.replbuf.buffer.BufferContext;
 import io.replbuf.buffer.BufferExhaustedException;
+import io.replbuf.buffer.BufferOption;
 import io.replbuf.buffer.CursorRole;
 import io.replbuf.buffer.LimitConfig;
 import io.replbuf.buffer.OutputLimit;
@@ -106,7 +107,8 @@ final class SimulatedPrimary {
                                 log,
                                 startOffset,
                                 backlogBytes,
-                                world.plan.options()));
+                                BufferOption.select(
+                                        world.plan.options(), world.factory.options())));
         configureLimit(world.limit);
         owedFrom = startOffset;
         lastNextOffset = startOffset;
