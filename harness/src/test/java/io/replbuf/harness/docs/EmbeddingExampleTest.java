@@ -45,7 +45,12 @@ class EmbeddingExampleTest {
         // long.
         ReplicaCursor cursor = buffer.open(1, CursorRole.REPLICA, loop);
         for (ByteBuffer slice; (slice = cursor.next(256 << 10)) != null; ) { // on the reader's loop
-            cursor.advance(socket.write(slice)); // by what the socket really took
+            int offered = slice.remaining();
+            int taken = socket.write(slice);
+            cursor.advance(taken); // by what the socket really took
+            if (taken < offered) {
+                break; // it is full: go on when it can be written to again
+            }
         }
         long resumeAt = cursor.offset(); // all that is needed to open a cursor there again
         cursor.close();

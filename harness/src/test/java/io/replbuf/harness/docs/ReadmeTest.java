@@ -16,15 +16,22 @@ class ReadmeTest {
 
     @Test
     void shouldShowTheExampleThatIsCompiled() throws IOException {
-        Path source =
-                Path.of(
-                        "src/test/java",
-                        EmbeddingExampleTest.class.getName().replace('.', '/') + ".java");
+        assertThat(squeezed(readme()))
+                .contains(squeezed(marked(EmbeddingExampleTest.class, "README: begin")));
+    }
+
+    @Test
+    void shouldShowTheReadLoopThatAFullSocketWasTriedWith() throws IOException {
+        assertThat(squeezed(readme()))
+                .contains(squeezed(marked(FullSocketTest.class, "README: loop")));
+    }
+
+    /** What stands in the source of {@code test} between {@code begin} and the end's mark. */
+    private static String marked(Class<?> test, String begin) throws IOException {
+        Path source = Path.of("src/test/java", test.getName().replace('.', '/') + ".java");
         String text = Files.readString(source);
-        String example =
-                text.substring(
-                        text.indexOf("README: begin") + 13, text.lastIndexOf("// README: end"));
-        assertThat(squeezed(readme())).contains(squeezed(example));
+        return text.substring(
+                text.indexOf(begin) + begin.length(), text.lastIndexOf("// README: end"));
     }
 
     @Test
