@@ -1,6 +1,8 @@
 package io.replbuf.buffer;
 
+import io.replbuf.memory.Account;
 import io.replbuf.memory.Extent;
+import io.replbuf.memory.Extents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 public abstract class BufferContractBase {
     static final long START = 51;
     private static final int MODEL_BYTES = 8 << 20;
+    private static final int ROUNDS_MAX = 10_000;
     static final long MEMORY = 8L * Extent.BYTES;
 
     private final List<BufferFixture> fixtures = new ArrayList<>();
@@ -55,6 +58,14 @@ public abstract class BufferContractBase {
         return true;
     }
 
+    /**
+     * Whether a cursor that falls too far behind may lose its place without a limit's word, so that {@link
+     * ReplicaCursor#broken} says why. Tests about laggards then let them fall no further than half a backlog, or accept that.
+     */
+    protected boolean mayDropLaggards() {
+        return false;
+    }
+
     /** A context for the factory; override to add a history. */
     protected BufferContext context(BufferContext plain) {
         return plain;
@@ -89,20 +100,86 @@ public abstract class BufferContractBase {
                         model,
                         startOffset,
                         (extents, account, start) ->
-                                factory()
-                                        .create(
-                                                context(
-                                                        new BufferContext(
-                                                                System::nanoTime,
-                                                                extents,
-                                                                account,
-                                                                Runnable::run,
-                                                                null,
-                                                                start,
-                                                                backlogBytes,
-                                                                options()))));
+                                make(extents, account, start, backlogBytes, options()));
         fixtures.add(fixture);
         return fixture;
+    }
+
+    final ReplicationBuffer make(
+            Extents extents,
+            Account account,
+            long startOffset,
+            long backlogBytes,
+            Map<String, String> options) {
+        return factory()
+                .create(
+                        context(
+                                new BufferContext(
+                                        System::nanoTime,
+                                        extents,
+                                        account,
+                                        Runnable::run,
+                                        null,
+                                        startOffset,
+                                        backlogBytes,
+                                        options)));
+    }
+
+    /** How far a test that asked for {@code bytes} may let a reader fall behind that is to keep its place. */
+    final int lagBytes(int bytes) {
+        return mayDropLaggards() ? (int) Math.min(bytes, backlogBytes() / 2) : bytes;
+    }
+
+    /**
+     * Lets a reader come to the stream's end, with what the strategy needs for that between its reads.
+     *
+     * @param loops runs what the cursors' loops were handed
+     * @return false if it has lost its place, which only {@link #mayDropLaggards} allows
+     */
+    final boolean readToEnd(
+            BufferFixture fixture, ModelReader reader, int maxBytes, Runnable loops) {
+        long end = fixture.buffer().nextOffset();
+        int rounds = 0;
+        while (reader.readAll(maxBytes) != end) {
+            if (lostItsPlace(reader)) {
+                return false;
+            }
+            if (++rounds == ROUNDS_MAX) {
+                throw new AssertionError(
+                        "reader at "
+                                + reader.offset()
+                                + ": given nothing in "
+                                + rounds
+                                + " rounds, and broken() says nothing (expected: every byte up to "
+                                + end
+                                + ")");
+            }
+            pump();
+            fixture.buffer().turn(64);
+            loops.run();
+        }
+        return true;
+    }
+
+    /**
+     * Whether the reader's cursor is broken.
+     *
+     * @throws AssertionError if it is and may not be
+     */
+    final boolean lostItsPlace(ModelReader reader) {
+        String reason = reader.cursor().broken();
+        if (reason == null) {
+            return false;
+        }
+        if (!mayDropLaggards()) {
+            throw new AssertionError(
+                    "reader at "
+                            + reader.offset()
+                            + ": broken() says \""
+                            + reason
+                            + "\" (expected: no byte above an open cursor is lost, or mayDropLaggards)");
+        }
+        return true;
     }
 
     @AfterEach

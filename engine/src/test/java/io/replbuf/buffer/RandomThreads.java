@@ -136,7 +136,8 @@ final class RandomThreads {
         long end = buffer.nextOffset();
         long deadline = System.nanoTime() + DEADLINE_NANOS;
         for (Replica replica : replicas) {
-            while (replica.reader.cursor().offset() != end) {
+            while (replica.reader.cursor().offset() != end
+                    && !contract.lostItsPlace(replica.reader)) {
                 loops.forEach(LoopThread::check);
                 if (System.nanoTime() > deadline) {
                     throw new AssertionError(

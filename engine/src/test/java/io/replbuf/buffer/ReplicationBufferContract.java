@@ -4,21 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replbuf.buffer.OutputLimit.Verdict;
+import io.replbuf.memory.Account;
+import io.replbuf.memory.Accountant;
 import io.replbuf.memory.Extent;
+import io.replbuf.memory.Extents;
+import io.replbuf.memory.Owner;
 import io.replbuf.memory.Poison;
 import io.replbuf.stream.StreamRange;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What every strategy owes; extend it, say which factory, and run it.
  *
  * <p>A subclass names its factory and adds up its live objects; where its strategy differs by design (a history, a backlog that is
- * lost on resize) it overrides the hook that says so. Run the JVM with {@code -Dreplbuf.poison=true}, and let a strategy that
+ * lost on resize, laggards that lose their place) it overrides the hook that says so. Run the JVM with {@code -Dreplbuf.poison=true}, and let a strategy that
  * recycles memory in its own way call {@link Poison#fill}: a reader of recycled memory is found by that. After every test
  * all memory must have come back.
+ *
+ * <p>No test waits for ever for a byte that was lost: it fails with what the cursor's {@link ReplicaCursor#broken} says, and each
+ * ends within five minutes.
  */
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class ReplicationBufferContract extends BufferContractBase {
     // ---- offsets
 
@@ -130,11 +142,8 @@ public abstract class ReplicationBufferContract extends BufferContractBase {
         fixture.feed(1_000_000, 3_000);
         pump();
 
-        long end = fixture.buffer().nextOffset();
-        while (stalled.readAll(100_000) != end) {
-            pump();
-            fixture.buffer().turn(64);
-            loop.run();
+        if (!readToEnd(fixture, stalled, 100_000, loop::run)) {
+            assertThat(stalled.read(1)).as("bytes to a cursor that is broken").isZero();
         }
     }
 
@@ -162,17 +171,12 @@ public abstract class ReplicationBufferContract extends BufferContractBase {
         BufferFixture fixture = fixture();
         ModelReader slow = fixture.open(START, loop);
         ModelReader fast = fixture.open(START, loop);
-        fixture.feed(100_000, 1_000);
+        fixture.feed(lagBytes(100_000), 1_000);
         assertThat(fast.readAll(50_000)).isEqualTo(fixture.buffer().nextOffset());
         slow.read(10_000);
         fixture.turnUntilDone();
 
-        long end = fixture.buffer().nextOffset();
-        while (slow.readAll(3_000) != end) {
-            pump();
-            fixture.buffer().turn(64);
-            loop.run();
-        }
+        assertThat(readToEnd(fixture, slow, 3_000, loop::run)).isTrue();
         fixture.turnUntilDone();
         assertThat(fixture.buffer().stats().backlogBytes())
                 .isLessThanOrEqualTo(backlogBytes() + granularityBytes());
@@ -274,7 +278,7 @@ public abstract class ReplicationBufferContract extends BufferContractBase {
         BufferFixture fixture = fixture();
         ReplicationBuffer buffer = fixture.buffer();
         ModelReader killed = fixture.open(START, loop);
-        fixture.feed(200_000, 1_000);
+        fixture.feed(lagBytes(200_000), 1_000);
         assertThat(killed.begin(64 << 10)).isPositive();
 
         killed.cursor().close();
@@ -296,7 +300,7 @@ public abstract class ReplicationBufferContract extends BufferContractBase {
         BufferFixture fixture = fixture();
         ModelReader sending = fixture.open(START, loop);
         ModelReader idle = fixture.open(START, loop);
-        fixture.feed(100_000, 1_000);
+        fixture.feed(lagBytes(100_000), 1_000);
         assertThat(sending.begin(1_000)).isPositive();
 
         fixture.close();
@@ -326,6 +330,52 @@ public abstract class ReplicationBufferContract extends BufferContractBase {
         cursor.close();
 
         assertThat(cursor.released()).isTrue();
+    }
+
+    /** Its reader would wait for ever otherwise: there is nothing more to come. */
+    @Test
+    protected void shouldSayToEveryOpenCursorThatItIsClosed() {
+        BufferFixture fixture = fixture();
+        ModelReader left = fixture.open(START, loop);
+        ModelReader open = fixture.open(START, loop);
+        fixture.feed(100);
+        left.cursor().close();
+        assertThat(open.cursor().broken()).isNull();
+
+        fixture.close();
+
+        assertThat(open.cursor().broken()).isEqualTo(ReplicaCursor.CLOSED);
+        assertThat(open.read(100)).isZero();
+        assertThat(left.cursor().broken()).isNull();
+    }
+
+    // ---- what it is given
+
+    @Test
+    protected void shouldRefuseAnOptionThatItDoesNotDescribe() {
+        Map<String, String> mistyped = new HashMap<>(options());
+        mistyped.put("repl-bufer-no-such-option", "1");
+
+        try (Extents extents = new Extents(MEMORY, null)) {
+            Account account = new Accountant().account(Owner.REPLICATION);
+            assertThatThrownBy(() -> make(extents, account, START, backlogBytes(), mistyped))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("repl-bufer-no-such-option: 1 (expected: ");
+            assertThat(account.bytes()).isZero();
+        }
+    }
+
+    @Test
+    protected void shouldRefuseACursorWithoutARoleOrALoop() {
+        ReplicationBuffer buffer = fixture().buffer();
+
+        assertThatThrownBy(() -> buffer.open(START, CursorRole.REPLICA, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("loop: null (expected: ");
+        assertThatThrownBy(() -> buffer.open(START, null, loop))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("role: null (expected: ");
+        assertThat(buffer.stats().cursors()).isZero();
     }
 
     // ---- memory
