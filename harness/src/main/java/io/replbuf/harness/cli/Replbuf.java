@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             ReportCommand.class,
+            ArchiveCommand.class,
             ScenariosCommand.class,
             SimulateCommand.class,
             JmhCommand.class
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  replbuf run --suite full --out results/night",
             "  replbuf run --resume results/night             go on with that one where it was stopped",
             "  replbuf report results/default-20261101-120000",
+            "  replbuf archive results/default-20261101-120000   makes it small enough to be kept",
             "  replbuf simulate --strategy shared --seed 1234",
             "  replbuf server redis.conf --port 7000 --repl-buffer-strategy shared",
             "",

@@ -2,8 +2,6 @@ package io.replbuf.harness.measure;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +27,13 @@ public final class CsvTable {
     }
 
     /**
-     * Reads a whole file.
+     * Reads a whole file, compressed or not.
      *
      * @param leading columns with which the header must begin
      * @throws RunFileException when the file is cut off or a line does not fit the header
      */
     public static CsvTable read(Path file, List<String> leading) throws IOException {
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (BufferedReader reader = RawFile.reader(file)) {
             LineReader lines = new LineReader(file, reader);
             List<String> header = lines.next();
             if (header == null) {

@@ -24,7 +24,10 @@ import java.util.function.Predicate;
  * environment.json    Environment
  * cells/ID/cell.json  CellResult, written last: a cell without it did not finish
  * cells/ID/memory.csv, lag.csv, resyncs.csv, events.csv, latency.hlog, engine.log
+ * cells/ID/summary.json CellSummary, where the series are archived
  * </pre>
+ *
+ * <p>Raw files may be compressed, see {@link RawFile}; an {@link Archive} leaves some out.
  *
  * <p>JSON files are replaced as a whole (written beside, synced, renamed), so a reader never sees half of one that we wrote; files
  * that were cut off on their way here fail with their name, the line and what was expected.
@@ -84,8 +87,12 @@ public final class RunFiles {
         return root.resolve("environment.json");
     }
 
+    Path cells() {
+        return root.resolve("cells");
+    }
+
     public Path cellFolder(String cell) {
-        return root.resolve("cells").resolve(safe(cell));
+        return cells().resolve(safe(cell));
     }
 
     public Path cellFile(String cell) {
@@ -114,6 +121,10 @@ public final class RunFiles {
 
     public Path engineLogFile(String cell) {
         return cellFolder(cell).resolve("engine.log");
+    }
+
+    public Path summaryFile(String cell) {
+        return cellFolder(cell).resolve("summary.json");
     }
 
     public RunResult readRun() throws IOException {
@@ -149,6 +160,16 @@ public final class RunFiles {
     public void writeCell(CellResult cell) throws IOException {
         Files.createDirectories(cellFolder(cell.id()));
         writeJson(cellFile(cell.id()), cell);
+    }
+
+    /** What stands for the series of an archived cell, or null when the cell has none. */
+    public CellSummary readSummary(String cell) throws IOException {
+        Path file = summaryFile(cell);
+        return Files.exists(file) ? readJson(file, CellSummary.class, AS_IT_IS) : null;
+    }
+
+    void writeSummary(CellSummary summary) throws IOException {
+        writeJson(summaryFile(summary.id()), summary);
     }
 
     /** All cells that {@code run.json} lists, in its order. */

@@ -1,22 +1,29 @@
 package io.replbuf.harness.report;
 
 import io.replbuf.harness.measure.CellResult;
+import io.replbuf.harness.measure.CellSummary;
 import io.replbuf.harness.measure.RunFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /**
  * One cell with its series, as far as its files could be read; what could not is named in {@link #damage}.
  *
- * <p>A damaged file empties the series it holds and nothing else, so that the rest of the cell can still be shown.
+ * <p>A damaged file empties the series it holds and nothing else, so that the rest of the cell can still be shown. Of an archived
+ * cell the series are gone, and the numbers that were computed from them come from its summary: so every number of a series that
+ * stands in a table or a sentence goes through {@link #figure} or {@link #histogram}.
  */
 final class Cell {
     /** The ledger's columns, whose sum is what a strategy retains. */
@@ -33,6 +40,8 @@ final class Cell {
     final LatencyLog latency;
     final List<String> damage;
 
+    private final CellSummary summary;
+    private final Map<String, Double> figures = new TreeMap<>();
     private final double[] retained;
     private final LagGrid grid;
 
@@ -40,6 +49,7 @@ final class Cell {
         this.result = result;
         this.damage = new ArrayList<>();
         String id = result.id();
+        this.summary = read(files, () -> files.readSummary(id), null);
         this.memory =
                 read(
                         files,
@@ -57,7 +67,15 @@ final class Cell {
                         List.of());
         this.latency = read(files, () -> LatencyLog.read(files.latencyFile(id)), LatencyLog.NONE);
         this.retained = numbers(memory, RETAINED);
-        this.grid = LagGrid.of(lag, resyncs);
+        LagGrid sampled = LagGrid.of(lag, resyncs);
+        this.grid =
+                archived()
+                        ? LagGrid.archived(figure("lag", null), figure("lags together", null))
+                        : sampled;
+        if (!grid.isEmpty()) {
+            figure("lag", grid::peak);
+            figure("lags together", grid::peakSum);
+        }
     }
 
     static Cell read(RunFiles files, CellResult result) {
@@ -66,6 +84,33 @@ final class Cell {
 
     String id() {
         return result.id();
+    }
+
+    /** Whether the series are gone and a summary stands for them. */
+    boolean archived() {
+        return summary != null && !summary.files().isEmpty();
+    }
+
+    /**
+     * A number that comes of the series, under a name that is the cell's own: computed once, or from the summary when the cell is
+     * archived, NaN when the summary has none of that name.
+     */
+    double figure(String name, DoubleSupplier series) {
+        Double known = figures.get(name);
+        if (known == null) {
+            known = archived() ? summary.figure(name) : series.getAsDouble();
+            figures.put(name, known);
+        }
+        return known;
+    }
+
+    /** Every number that was asked for so far and is one, and the latencies: what a summary must hold. */
+    CellSummary.Figures figures() {
+        Map<String, Double> numbers = new TreeMap<>(figures);
+        numbers.values().removeIf(number -> number.isNaN());
+        Map<String, Histogram> histograms = new TreeMap<>();
+        latency.tags().forEach(tag -> histograms.put(tag, histogram(tag)));
+        return new CellSummary.Figures(numbers, histograms);
     }
 
     String scenario() {
@@ -109,6 +154,10 @@ final class Cell {
      * median of the samples, since a sample reads its columns one after the other, while the server goes on.
      */
     double blockBytes() {
+        return figure("block", this::medianBlock);
+    }
+
+    private double medianBlock() {
         double[] blocks = memory.has("buf_blocks") ? numbers(memory, "buf_blocks") : new double[0];
         double[] held = numbers(memory, "buf_unique", "buf_slack");
         double[] sizes =
@@ -152,20 +201,24 @@ final class Cell {
 
     /** Highest sum of the ledger's columns while measuring, in bytes; NaN when it was not recorded. */
     double peakRetained() {
-        return peak(retained);
+        return figure("peak retained", () -> peak(retained));
     }
 
     double peakOf(String... columns) {
-        for (String column : columns) {
-            if (memory.has(column)) {
-                return peak(numbers(memory, columns));
-            }
-        }
-        return Double.NaN;
+        return figure(
+                "peak " + String.join("+", columns),
+                () ->
+                        Arrays.stream(columns).anyMatch(memory::has)
+                                ? peak(numbers(memory, columns))
+                                : Double.NaN);
     }
 
     /** Columns of the memory file added up in the last row of the time measured, in bytes; NaN when it was not recorded. */
     double last(String... columns) {
+        return figure("last " + String.join("+", columns), () -> lastRow(columns));
+    }
+
+    private double lastRow(String... columns) {
         double[] at = numbers(memory, "t_ms");
         double[] values = numbers(memory, columns);
         double last = Double.NaN;
@@ -192,6 +245,10 @@ final class Cell {
 
     /** Latencies of one tag while measuring, in nanoseconds. */
     Histogram histogram(String tag) {
+        Histogram kept = archived() ? summary.histogram(tag) : null;
+        if (kept != null) {
+            return kept;
+        }
         double start = startMillis();
         return latency.merged(tag, start, start + result.measuredMillis());
     }
@@ -236,6 +293,10 @@ final class Cell {
         try {
             return reading.read();
         } catch (NoSuchFileException e) {
+            String name = String.valueOf(Path.of(e.getFile()).getFileName());
+            if (archived() && summary.dropped(name)) {
+                return otherwise;
+            }
             damage.add(
                     relative(files, e.getFile()) + ": no such file (expected: one in every cell)");
         } catch (IOException e) {

@@ -28,6 +28,11 @@ record Group(String scenario, List<Point> points) {
                     .orElse(null);
         }
 
+        /** Which repetitions charts over time show, for their titles. */
+        String drawn() {
+            return cells().stream().anyMatch(Cell::archived) ? "first repetition" : "typical trial";
+        }
+
         List<Cell> cells() {
             return arms.stream().flatMap(arm -> arm.cells().stream()).toList();
         }
@@ -71,8 +76,18 @@ record Group(String scenario, List<Point> points) {
                     / 2;
         }
 
-        /** The repetition that stands for the others in charts over time: the one with the middle peak. */
+        /** The repetition that stands for the others: the one with the middle peak. */
         Cell typical() {
+            return middle(cells);
+        }
+
+        /** The repetition that charts over time show: the typical one, or of an archived run that which has its series. */
+        Cell drawn() {
+            List<Cell> whole = cells.stream().filter(cell -> !cell.archived()).toList();
+            return middle(whole.isEmpty() ? cells : whole);
+        }
+
+        private static Cell middle(List<Cell> cells) {
             List<Cell> sorted = new ArrayList<>(cells);
             sorted.sort(
                     Comparator.comparingDouble(Cell::peakRetained)

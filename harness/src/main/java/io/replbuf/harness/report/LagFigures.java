@@ -21,12 +21,12 @@ final class LagFigures {
     static List<Figure> heat(String scenario, Group.Point point) {
         double top = 0;
         for (Group.Arm arm : point.arms()) {
-            top = Math.max(top, arm.typical().lags().peak());
+            top = Math.max(top, arm.drawn().lags().peak());
         }
         List<Figure> figures = new ArrayList<>();
         for (Group.Arm arm : point.arms()) {
-            LagGrid grid = arm.typical().lags();
-            if (!grid.isEmpty() && grid.replicas.length > 1) {
+            LagGrid grid = arm.drawn().lags();
+            if (grid.hasSamples() && grid.replicas.length > 1) {
                 figures.add(
                         heat(scenario, point, arm, grid, MemoryFigures.ceiling(top / Units.MIB)));
             }
@@ -60,7 +60,8 @@ final class LagFigures {
                         + scenario
                         + ", "
                         + point.label()
-                        + " · typical trial",
+                        + " · "
+                        + point.drawn(),
                 "Dark is far behind; white is away, or being sent a snapshot. One colour scale for all strategies.",
                 Axis.linear("time since start of measuring (s)"),
                 Axis.linear("replica (index)"),
@@ -77,9 +78,9 @@ final class LagFigures {
         List<Series> series = new ArrayList<>();
         List<Series> marks = new ArrayList<>();
         for (Group.Arm arm : point.arms()) {
-            Cell cell = arm.typical();
+            Cell cell = arm.drawn();
             LagGrid grid = cell.lags();
-            if (grid.isEmpty()) {
+            if (!grid.hasSamples()) {
                 continue;
             }
             int row = slowest(grid);
@@ -123,7 +124,8 @@ final class LagFigures {
                         + scenario
                         + ", "
                         + point.label()
-                        + " · typical trial",
+                        + " · "
+                        + point.drawn(),
                 "Lag is the primary's offset minus what the replica's socket took. Marks on the axis: a full resync began.",
                 Axis.linear("time since start of measuring (s)"),
                 Axis.fromZero("lag (MiB)"),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * The lag of every replica at every sample: {@code lag.csv} as a matrix, in bytes by design's definition (the primary's offset
@@ -16,10 +17,28 @@ final class LagGrid {
     /** {@code lag[sample][replica]}, NaN while a replica is away or is sent a snapshot. */
     final double[][] lag;
 
+    private final double peak;
+    private final double peakSum;
+
     private LagGrid(double[] seconds, int[] replicas, double[][] lag) {
         this.seconds = seconds;
         this.replicas = replicas;
         this.lag = lag;
+        this.peak = seconds.length == 0 ? Double.NaN : highest(this::max);
+        this.peakSum = seconds.length == 0 ? Double.NaN : highest(this::sum);
+    }
+
+    private LagGrid(double peak, double peakSum) {
+        this.seconds = new double[0];
+        this.replicas = new int[0];
+        this.lag = new double[0][];
+        this.peak = peak;
+        this.peakSum = peakSum;
+    }
+
+    /** Of an archived cell: no samples, but what was highest among them, in bytes; NaN when nothing was recorded. */
+    static LagGrid archived(double peak, double peakSum) {
+        return new LagGrid(peak, peakSum);
     }
 
     /**
@@ -57,8 +76,14 @@ final class LagGrid {
         }
     }
 
+    /** Whether no lag was recorded. */
     boolean isEmpty() {
-        return seconds.length == 0;
+        return Double.isNaN(peak);
+    }
+
+    /** Whether there is something to draw. */
+    boolean hasSamples() {
+        return seconds.length > 0;
     }
 
     /** Largest lag of any replica at a sample; 0 when all are away. */
@@ -71,21 +96,21 @@ final class LagGrid {
         return Arrays.stream(lag[sample]).filter(v -> !Double.isNaN(v)).sum();
     }
 
-    /** Largest lag of any replica while measuring. */
+    /** Largest lag of any replica while measuring; 0 when nothing was recorded. */
     double peak() {
-        double peak = 0;
-        for (int i = 0; i < seconds.length; i++) {
-            peak = seconds[i] >= 0 ? Math.max(peak, max(i)) : peak;
-        }
-        return peak;
+        return isEmpty() ? 0 : peak;
     }
 
-    /** Largest sum of lags while measuring. */
+    /** Largest sum of lags while measuring; 0 when nothing was recorded. */
     double peakSum() {
-        double peak = 0;
+        return isEmpty() ? 0 : peakSum;
+    }
+
+    private double highest(IntToDoubleFunction bySample) {
+        double highest = 0;
         for (int i = 0; i < seconds.length; i++) {
-            peak = seconds[i] >= 0 ? Math.max(peak, sum(i)) : peak;
+            highest = seconds[i] >= 0 ? Math.max(highest, bySample.applyAsDouble(i)) : highest;
         }
-        return peak;
+        return highest;
     }
 }

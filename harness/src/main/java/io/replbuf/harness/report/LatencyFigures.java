@@ -67,10 +67,10 @@ final class LatencyFigures {
     static Figure pingerOverTime(String scenario, Group.Point point) {
         List<Series> series = new ArrayList<>();
         for (Group.Arm arm : point.arms()) {
-            Cell cell = arm.typical();
+            Cell cell = arm.drawn();
             overTime(series, arm.strategy(), arm.look(), cell, "pinger.response");
         }
-        Cell first = point.arms().get(0).typical();
+        Cell first = point.arms().get(0).drawn();
         overTime(
                 series,
                 "control, " + first.strategy() + " run",
@@ -83,7 +83,8 @@ final class LatencyFigures {
                         + scenario
                         + ", "
                         + point.label()
-                        + " · typical trial",
+                        + " · "
+                        + point.drawn(),
                 "A stall of the command loop is a step above the control.",
                 Axis.linear("time since start of measuring (s)"),
                 Axis.logMicros("slowest PING of the interval (time, log scale)"),

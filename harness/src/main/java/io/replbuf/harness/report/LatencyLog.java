@@ -1,14 +1,17 @@
 package io.replbuf.harness.report;
 
+import io.replbuf.harness.measure.RawFile;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +45,10 @@ final class LatencyLog {
         return byTag.getOrDefault(tag, List.of());
     }
 
+    Set<String> tags() {
+        return byTag.keySet();
+    }
+
     /** Everything of one tag whose interval lies, by its middle, in the time given; empty when there is nothing. */
     Histogram merged(String tag, double fromMillis, double toMillis) {
         Histogram sum = new Histogram(3);
@@ -60,7 +67,7 @@ final class LatencyLog {
         Map<String, List<Interval>> byTag = new TreeMap<>();
         double startSeconds = 0;
         double baseSeconds = Double.NaN;
-        String text = Files.readString(file);
+        String text = text(file);
         if (!text.endsWith("\n")) {
             throw new IOException(
                     file
@@ -68,7 +75,7 @@ final class LatencyLog {
                             + text.lines().count()
                             + ": cut off (expected: a line break at its end)");
         }
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
+        try (BufferedReader lines = new BufferedReader(new StringReader(text))) {
             int number = 0;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
@@ -98,6 +105,14 @@ final class LatencyLog {
             }
         }
         return new LatencyLog(byTag);
+    }
+
+    private static String text(Path file) throws IOException {
+        StringWriter text = new StringWriter();
+        try (BufferedReader reader = RawFile.reader(file)) {
+            reader.transferTo(text);
+        }
+        return text.toString();
     }
 
     private static void add(

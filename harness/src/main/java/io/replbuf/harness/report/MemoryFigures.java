@@ -17,7 +17,7 @@ final class MemoryFigures {
     static List<Figure> overTime(String scenario, Group.Point point) {
         double top = 0;
         for (Group.Arm arm : point.arms()) {
-            Cell cell = arm.typical();
+            Cell cell = arm.drawn();
             top = Math.max(top, max(cell.memoryBytes("rss")));
             double[] total = new double[cell.memory.size()];
             for (Owner owner : Owner.in(cell)) {
@@ -27,7 +27,7 @@ final class MemoryFigures {
         }
         List<Figure> figures = new ArrayList<>();
         for (Group.Arm arm : point.arms()) {
-            if (arm.typical().memory.size() > 0) {
+            if (arm.drawn().memory.size() > 0) {
                 figures.add(overTime(scenario, point, arm, ceiling(top / Units.MIB)));
             }
         }
@@ -36,7 +36,7 @@ final class MemoryFigures {
 
     private static Figure overTime(
             String scenario, Group.Point point, Group.Arm arm, double topMiB) {
-        Cell cell = arm.typical();
+        Cell cell = arm.drawn();
         double[] rss = mib(cell.memoryBytes("rss"));
         int[] keep = MinMax.keep(rss, POINTS_MAX);
         double[] seconds = MinMax.pick(cell.memorySeconds(), keep);

@@ -75,9 +75,22 @@ final class Page {
                 "Seed "
                         + result.seed()
                         + ". This page was made from the raw files beside it: replbuf.jar report <this folder>.");
+        archived();
         environment();
         html.rawHtml("</section>");
         contents();
+    }
+
+    private void archived() {
+        long cells = run.cells().stream().filter(Cell::archived).count();
+        if (cells > 0) {
+            html.paragraph(
+                    "small",
+                    "This run is archived. Of "
+                            + cells
+                            + " repetitions beyond the first the series were left out; summary.json has the numbers and histograms that this page"
+                            + " shows of them, and the SHA-256 of each file. Charts over time show the first repetition.");
+        }
     }
 
     private void environment() {

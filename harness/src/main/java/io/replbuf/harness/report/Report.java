@@ -1,11 +1,14 @@
 package io.replbuf.harness.report;
 
+import io.replbuf.harness.measure.CellSummary;
 import io.replbuf.harness.measure.RunFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Draws the charts of a run and writes its page.
@@ -48,5 +51,22 @@ public final class Report {
         Path page = runDir.resolve("report.html");
         Files.writeString(page, html);
         return new Result(page, List.copyOf(figures.written()), warnings);
+    }
+
+    /**
+     * What the page of a run would compute from its series, by cell: all that an archive must keep of them. Cells with damaged files
+     * are left out. Writes nothing.
+     */
+    public static Map<String, CellSummary.Figures> figures(Path runDir) throws IOException {
+        Run run = Run.read(new RunFiles(runDir));
+        // Without a font nothing is drawn, but every number is asked for.
+        new Page(run, new FigureFiles(runDir, null)).write();
+        Map<String, CellSummary.Figures> byCell = new TreeMap<>();
+        for (Cell cell : run.cells()) {
+            if (cell.damage.isEmpty()) {
+                byCell.put(cell.id(), cell.figures());
+            }
+        }
+        return byCell;
     }
 }

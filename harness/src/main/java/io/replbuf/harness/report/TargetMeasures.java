@@ -40,13 +40,18 @@ final class TargetMeasures {
     }
 
     static double rssGrowthMib(Cell cell) {
+        double before = cell.figure("rss before", () -> rssBefore(cell));
+        return (cell.result.rssPeakBytes() - before) / Units.MIB;
+    }
+
+    private static double rssBefore(Cell cell) {
         double[] seconds = cell.memorySeconds();
         double[] rss = cell.memoryBytes("rss");
         double before = Double.NaN;
         for (int i = 0; i < seconds.length && seconds[i] <= 0; i++) {
             before = rss[i];
         }
-        return (cell.result.rssPeakBytes() - before) / Units.MIB;
+        return before;
     }
 
     /**

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 final class DocumentedCommands {
     private static final String JAR = "harness/target/replbuf.jar";
     private static final Set<String> OURS =
-            Set.of("run", "report", "scenarios", "simulate", "jmh", "server");
+            Set.of("run", "report", "archive", "scenarios", "simulate", "jmh", "server");
     private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```");
     private static final Pattern INLINE = Pattern.compile("(?s)`([^`]+)`");
     private static final Pattern WORD = Pattern.compile("(?:'[^']*'|\"[^\"]*\"|[^\\s'\"])+");

@@ -58,7 +58,7 @@ class DocumentedCommandsTest {
         all.addAll(DocumentedCommands.ofPage(ROOT, "README.md"));
         all.addAll(DocumentedCommands.ofPage(ROOT, "results/README.md"));
         all.addAll(DocumentedCommands.ofHelp());
-        for (String word : List.of("run", "report", "scenarios", "simulate")) {
+        for (String word : List.of("run", "report", "archive", "scenarios", "simulate")) {
             all.addAll(DocumentedCommands.ofHelp(word));
         }
         return all;
@@ -106,9 +106,9 @@ class DocumentedCommandsTest {
                 assertSucceeds(shown, arguments);
                 assertThat(said.toString()).contains(" cells, about ");
             }
-            case "report" -> {
+            case "report", "archive" -> {
                 assertThat(arguments).as(shown.toString()).hasSize(2);
-                assertSucceeds(shown, List.of("report", aRun().toString()));
+                assertSucceeds(shown, List.of(word, aRun().toString()));
                 assertThat(said.toString()).contains("Report: ");
             }
             case "scenarios" -> assertSucceeds(shown, arguments);

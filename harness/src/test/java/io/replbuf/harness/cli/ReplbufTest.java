@@ -166,7 +166,7 @@ class ReplbufTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "report", "scenarios", "simulate"})
+    @ValueSource(strings = {"run", "report", "archive", "scenarios", "simulate"})
     void shouldHelpWithEveryWord(String word) {
         assertThat(run(word, "--help")).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).startsWith("Usage: replbuf " + word).doesNotContain("${");

@@ -35,14 +35,30 @@ final class SyntheticRun {
                 .write("default", "quick look, one repetition");
     }
 
+    /** The default suite with three repetitions. */
+    static Path repeated(Path folder) throws IOException {
+        return new SyntheticRun(folder, 3, STRATEGIES).write("default", "3 repetitions");
+    }
+
     /** Two scenarios, for tests that need a run and not the suite. */
     static Path small(Path folder) throws IOException {
-        SyntheticRun run = new SyntheticRun(folder, 1, STRATEGIES);
-        for (String strategy : STRATEGIES) {
-            run.cell(SyntheticCell.stallTogether(strategy, 1));
-            run.cell(SyntheticCell.dropLaggard(strategy, 1));
+        return small(folder, 1).finish("small", "quick look, one repetition");
+    }
+
+    /** The same two, twice. */
+    static Path smallTwice(Path folder) throws IOException {
+        return small(folder, 2).finish("small", "2 repetitions");
+    }
+
+    private static SyntheticRun small(Path folder, int repetitions) throws IOException {
+        SyntheticRun run = new SyntheticRun(folder, repetitions, STRATEGIES);
+        for (int repetition = 1; repetition <= repetitions; repetition++) {
+            for (String strategy : STRATEGIES) {
+                run.cell(SyntheticCell.stallTogether(strategy, repetition));
+                run.cell(SyntheticCell.dropLaggard(strategy, repetition));
+            }
         }
-        return run.finish("small", "quick look, one repetition");
+        return run;
     }
 
     /** A part of the full suite: repetitions, an A/A arm and the real servers. */
