@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,8 +48,8 @@ final class Campaign {
     private final RunRequest request;
     private final String startedAt = now();
     private final List<String> finished = new ArrayList<>();
-    private boolean failed;
     private int repeatedInVain;
+    private final Map<String, CellResult.Verdict> verdicts = new LinkedHashMap<>();
 
     Campaign(
             Plan plan,
@@ -65,6 +67,11 @@ final class Campaign {
     /** Number of cells that have a result. */
     int finished() {
         return finished.size();
+    }
+
+    /** Of every cell that ran or was kept, by id, in their order; a cell that could not be run is failed. */
+    Map<String, CellResult.Verdict> verdicts() {
+        return Collections.unmodifiableMap(verdicts);
     }
 
     /** Runs what is left of the plan; an exit code says how it went. A signal ends the current cell and keeps the others. */
@@ -100,12 +107,13 @@ final class Campaign {
             if (resume && isDone(cell)) {
                 progress.kept(cell);
                 finished.add(cell.id());
+                verdicts.put(cell.id(), files.readCell(cell.id()).verdict());
                 continue;
             }
             try {
                 CellResult result = execute(executor, cell);
                 finished.add(cell.id());
-                failed |= result.verdict().status() == CellResult.Status.FAILED;
+                verdicts.put(cell.id(), result.verdict());
                 progress.finished(cell, result);
             } catch (InterruptedException stop) {
                 progress.interrupted(
@@ -113,12 +121,20 @@ final class Campaign {
                 write(RunResult.Status.INTERRUPTED);
                 return ExitCode.INTERRUPTED;
             } catch (IOException wrong) {
-                failed = true;
+                verdicts.put(
+                        cell.id(),
+                        new CellResult.Verdict(
+                                CellResult.Status.FAILED,
+                                false,
+                                List.of(String.valueOf(wrong.getMessage()))));
                 progress.failed(cell, wrong);
             }
             write(RunResult.Status.RUNNING);
         }
         write(RunResult.Status.FINISHED);
+        boolean failed =
+                verdicts.values().stream()
+                        .anyMatch(verdict -> verdict.status() == CellResult.Status.FAILED);
         return failed ? ExitCode.FAILED : ExitCode.OK;
     }
 

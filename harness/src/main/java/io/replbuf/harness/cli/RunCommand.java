@@ -10,6 +10,7 @@ import io.replbuf.harness.scenario.ScenarioLibrary;
 import io.replbuf.harness.scenario.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -80,6 +81,13 @@ final class RunCommand implements Callable<Integer> {
     private String resume;
 
     @Option(
+            names = "--summary",
+            paramLabel = "FILE",
+            description =
+                    "also writes the last lines there: cells failed or suspect, the report's path")
+    private Path summary;
+
+    @Option(
             names = {"--dry-run", "--plan"},
             description = "print cells, seeds, time and disk, and run nothing")
     private boolean dryRun;
@@ -103,6 +111,10 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         launcher.requireLinux("run");
+        if (summary != null) {
+            // An earlier run's must not stand for this one's, whatever becomes of it.
+            Files.deleteIfExists(summary);
+        }
         if (resume == null && !Folders.isFree(folder)) {
             throw new UsageException(
                     "--out: "
@@ -114,10 +126,16 @@ final class RunCommand implements Callable<Integer> {
         Campaign campaign =
                 new Campaign(plan, files, programs, Progress.on(console, plan), request);
         int code = campaign.run(new CellRunner(strategies.path()), resume != null);
+        Path page = null;
         if (campaign.finished() > 0) {
             Report.Result report = Report.write(files.root());
             report.warnings().forEach(warning -> console.println("report: " + warning));
-            console.println("Report: " + report.page().toAbsolutePath().normalize());
+            page = report.page();
+        }
+        List<String> lines = Summary.of(campaign.verdicts(), page);
+        lines.forEach(console::println);
+        if (summary != null) {
+            Files.write(summary, lines);
         }
         return code;
     }

@@ -69,6 +69,7 @@ class CampaignTest {
     void shouldRunAgainWhatFailedOrWasChangedAndKeepTheRest() throws IOException {
         RecordingExecutor first = new RecordingExecutor();
         first.verdicts.put("slow-reader-shared-r1", CellResult.Status.FAILED);
+        first.verdicts.put("slow-reader-legacy-r1", CellResult.Status.SUSPECT);
         assertThat(run(plan, first, false)).isEqualTo(ExitCode.FAILED);
 
         RecordingExecutor second = new RecordingExecutor();
@@ -79,6 +80,13 @@ class CampaignTest {
         RecordingExecutor third = new RecordingExecutor();
         run(plan("18"), third, true);
         assertThat(third.executed).as("another seed is another cell").hasSize(3);
+    }
+
+    @Test
+    void shouldNotFailForASuspectCell() throws IOException {
+        RecordingExecutor executor = new RecordingExecutor();
+        executor.verdicts.put("slow-reader-shared-r1", CellResult.Status.SUSPECT);
+        assertThat(run(plan, executor, false)).isEqualTo(ExitCode.OK);
     }
 
     @Test
