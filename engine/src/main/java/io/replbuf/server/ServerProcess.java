@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.netty.util.ResourceLeakDetector;
 import io.replbuf.buffer.Strategies;
 import io.replbuf.log.LogFiles;
 import io.replbuf.memory.Extent;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +42,10 @@ final class ServerProcess {
 
     /** It takes a quarter of a second. */
     private static final int REHEARSAL_SECONDS = 10;
+
+    /** How Netty is told how closely to watch for buffers that nobody releases; its older name, too. */
+    private static final List<String> LEAK_PROPERTIES =
+            List.of("io.netty.leakDetection.level", "io.netty.leakDetectionLevel");
 
     private final ProcessLog log;
     private final PrintStream out = System.out;
@@ -141,12 +147,18 @@ final class ServerProcess {
         // The leading blank is part of what supervisors look for.
         LOG.info("Port: {} PID: {}", config.number("port"), pid);
         handleSignals();
+        watchNoLeaks();
+        FutureTask<String> lowered = new FutureTask<>(CompilerThreads::lower);
+        Thread lowering = new Thread(lowered, "replbuf-compilers");
+        lowering.setDaemon(true);
+        lowering.start();
         rehearse(config);
         if (waiting() != null) {
             LOG.warn("Received {} scheduling shutdown...", waiting());
             LOG.warn("Redis is now ready to exit, bye bye...");
             return 0;
         }
+        said(lowered);
         RedisServer started;
         try {
             started = RedisServer.start(config, log, LogFiles.onDisk(), this::supervised);
@@ -157,6 +169,26 @@ final class ServerProcess {
         int status = started.awaitStopped();
         deletePidFile(config.path("pidfile"));
         return status;
+    }
+
+    /**
+     * Netty marks one buffer in 128 and takes a stack trace for it, on the command loop, where a buffer lives for a turn; and because
+     * such a buffer is of a class of its own, compiled code that has met none is undone by the first. For tests, not for a server.
+     */
+    private static void watchNoLeaks() {
+        if (LEAK_PROPERTIES.stream().allMatch(name -> System.getProperty(name) == null)) {
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        }
+    }
+
+    private static void said(FutureTask<String> lowered) {
+        try {
+            LOG.info("{}", lowered.get());
+        } catch (ExecutionException e) {
+            LOG.warn("Compilers keep their priority: {}", e.getCause().toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What a supervisor relies on once the server says that it is ready: a pid file, and signals that end it in order. */

@@ -1,0 +1,89 @@
+package io.replbuf.server;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets this JVM's compilers step back behind the threads that serve.
+ *
+ * <p>In its first half minute a server's optimizing compiler takes half a core. Where it shares one with the command loop, that waits
+ * for it: a few milliseconds at a time, for a queue of writes to grow. A little lower in priority it gives way.
+ *
+ * <p>Not a lot lower: what compilers do not get to is interpreted, or runs in code that counts its own steps. At a niceness of 15, or
+ * in the idle class, replicas that came to a server on one core met code so slow that the core was full, and then nothing was left
+ * to compile it with: seconds of latency instead of milliseconds.
+ */
+final class CompilerThreads {
+    static final int NICENESS = 5;
+
+    private static final Path TASKS = Path.of("/proc/self/task");
+    private static final int RENICE_SECONDS = 5;
+
+    private CompilerThreads() {}
+
+    /**
+     * Lowers those that there are; those that they start later inherit it. Blocks for a child process.
+     *
+     * @return what came of it, for the log
+     */
+    static String lower() {
+        return lower(TASKS, "renice");
+    }
+
+    /**
+     * @param program takes {@code -n N -p TID...}
+     */
+    static String lower(Path tasks, String program) {
+        try {
+            List<String> threads = find(tasks);
+            if (threads.isEmpty()) {
+                return "Compilers keep their priority: no thread of theirs in " + tasks;
+            }
+            List<String> command =
+                    new ArrayList<>(List.of(program, "-n", Integer.toString(NICENESS), "-p"));
+            command.addAll(threads);
+            return run(command)
+                    ? "Compilers run at niceness " + NICENESS
+                    : "Compilers keep their priority: " + program + " failed";
+        } catch (IOException e) {
+            return "Compilers keep their priority: " + e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "Compilers keep their priority: interrupted";
+        }
+    }
+
+    private static List<String> find(Path tasks) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+            for (Path thread : threads) {
+                // The kernel cuts "C2 CompilerThread0" to 15 characters.
+                String name = Files.readString(thread.resolve("comm"), StandardCharsets.ISO_8859_1);
+                if (name.startsWith("C1 Comp") || name.startsWith("C2 Comp")) {
+                    found.add(thread.getFileName().toString());
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean run(List<String> command) throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        try {
+            process.getOutputStream().close();
+            return process.waitFor(RENICE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
