@@ -181,8 +181,7 @@ final class Campaign {
                                 () ->
                                         new IllegalStateException(
                                                 "missing programs were left out: " + target));
-        return cell.withTarget(
-                new Target(target.kind(), null, String.join(" ", words), null, null));
+        return cell.withTarget(target.withCommand(String.join(" ", words)));
     }
 
     private boolean isDone(Cell cell) throws IOException {

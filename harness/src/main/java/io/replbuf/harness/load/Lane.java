@@ -10,6 +10,7 @@ final class Lane {
     private final long[] sent;
     private int head;
     private int inFlight;
+    private int limit;
 
     /**
      * @param window most writes in flight, at least 1
@@ -18,10 +19,16 @@ final class Lane {
         this.wire = wire;
         this.intended = new long[window];
         this.sent = new long[window];
+        this.limit = window;
+    }
+
+    /** So many writes in flight at most, within the window; those that are more already go on. */
+    void limit(int writes) {
+        limit = Math.min(writes, intended.length);
     }
 
     boolean hasRoom() {
-        return inFlight < intended.length && wire.takesMore();
+        return inFlight < limit && wire.takesMore();
     }
 
     int inFlight() {

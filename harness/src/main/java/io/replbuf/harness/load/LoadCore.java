@@ -51,6 +51,9 @@ final class LoadCore {
     /** In a phase without load. */
     private boolean resting;
 
+    /** Writes in flight per connection while the schedule is left; 0 while it is followed. */
+    private int pipelined;
+
     /** While a replica is further behind than the limit. */
     private boolean waitingForReplicas;
 
@@ -75,7 +78,7 @@ final class LoadCore {
 
     /** Begins; in open loop the first write is meant to start at this time of the clock. */
     void start(long startNanos) {
-        if (options.mode() == Workload.Mode.OPEN) {
+        if (followsSchedule()) {
             schedule = schedule(startNanos);
         }
         running = true;
@@ -110,11 +113,25 @@ final class LoadCore {
         }
     }
 
+    /** So many writes in flight per connection, each sent when a reply makes room; 0 goes back to the schedule. Open loop only. */
+    void pipelined(int writes) {
+        pipelined = writes;
+        for (Lane lane : lanes) {
+            lane.limit(writes == 0 ? OPEN_WINDOW : writes);
+        }
+        schedule = null;
+        goOn();
+    }
+
+    private boolean followsSchedule() {
+        return options.mode() == Workload.Mode.OPEN && pipelined == 0;
+    }
+
     private void goOn() {
         if (!running || resting || waitingForReplicas) {
             return;
         }
-        if (schedule != null) {
+        if (followsSchedule()) {
             schedule = schedule(clock.nanoTime());
         }
         blocked = false;

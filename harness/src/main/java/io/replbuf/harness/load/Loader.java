@@ -133,6 +133,14 @@ public final class Loader implements AutoCloseable {
     }
 
     /**
+     * From now on so many writes are in flight per connection, each sent as soon as a reply makes room; 0 goes back to the schedule,
+     * from this moment. Open loop only.
+     */
+    public void pipelined(int writes) {
+        loop.execute(() -> core.pipelined(writes));
+    }
+
+    /**
      * Sends nothing while a replica is further behind than {@code limitBytes}, until it is less than half of that behind. To be
      * called once, before {@link #start}.
      *

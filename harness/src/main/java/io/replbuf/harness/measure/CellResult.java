@@ -131,8 +131,21 @@ public record CellResult(
         return Collections.unmodifiableMap(new TreeMap<>(map));
     }
 
-    /** A stretch of the cell's time, in milliseconds from the start of measuring. */
-    public record Phase(String name, long startMillis, long endMillis) {}
+    /**
+     * A stretch of the cell's time, in milliseconds from the start of measuring.
+     *
+     * @param settled how writes fared in it once it had settled, or null where the scenario does not ask for phase by phase
+     */
+    public record Phase(String name, long startMillis, long endMillis, Settled settled) {}
+
+    /**
+     * Writes of one phase, without its begin.
+     *
+     * @param response from their intended time
+     * @param perSecond writes per second that were answered
+     * @param loaderDelayP99 how late the loader sent, 99th percentile, in microseconds
+     */
+    public record Settled(Percentiles response, double perSecond, double loaderDelayP99) {}
 
     /**
      * What a cell's numbers may be used for.

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
@@ -27,12 +29,14 @@ public final class IntervalLog implements Closeable {
     private final LongSupplier nanoTime;
     private final long startNanos;
     private final long startMillis;
+    private final Map<String, Double> phaseSeconds = new HashMap<>();
     private double rolledAt;
     private double countedSeconds;
 
     private static final class Line {
         private final LatencyRecorder recorder;
         private final Histogram measured = new Histogram(3);
+        private final Map<String, Histogram> phases = new HashMap<>();
         private final Histogram recent = new Histogram(3);
         private Histogram recycle;
 
@@ -86,6 +90,16 @@ public final class IntervalLog implements Closeable {
      * @throws IOException when it could not be written
      */
     public void roll(boolean counted) throws IOException {
+        roll(counted, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param phase what the interval is added to besides, or null
+     * @throws IOException when it could not be written
+     */
+    public void roll(boolean counted, String phase) throws IOException {
         double now = (nanoTime.getAsLong() - startNanos) / 1e9;
         for (Line line : lines) {
             Histogram interval = line.recorder.interval(line.recycle);
@@ -97,6 +111,9 @@ public final class IntervalLog implements Closeable {
             if (counted) {
                 line.measured.add(interval);
             }
+            if (phase != null) {
+                line.phases.computeIfAbsent(phase, name -> new Histogram(3)).add(interval);
+            }
             synchronized (line.recent) {
                 line.recent.reset();
                 line.recent.add(interval);
@@ -104,6 +121,9 @@ public final class IntervalLog implements Closeable {
             line.recycle = interval;
         }
         requireWritten();
+        if (phase != null) {
+            phaseSeconds.merge(phase, now - rolledAt, Double::sum);
+        }
         countedSeconds += counted ? now - rolledAt : 0;
         rolledAt = now;
     }
@@ -119,6 +139,25 @@ public final class IntervalLog implements Closeable {
                 .filter(line -> line.recorder.tag().equals(tag))
                 .findFirst()
                 .map(line -> percentiles(line.measured))
+                .orElse(CellResult.Percentiles.NONE);
+    }
+
+    /** What was added to a phase; null when nothing was. */
+    public CellResult.Settled settled(String phase) {
+        Double seconds = phaseSeconds.get(phase);
+        if (seconds == null) {
+            return null;
+        }
+        CellResult.Percentiles response = ofPhase("client.response", phase);
+        return new CellResult.Settled(
+                response, response.count() / seconds, ofPhase("loader.delay", phase).p99());
+    }
+
+    private CellResult.Percentiles ofPhase(String tag, String phase) {
+        return lines.stream()
+                .filter(line -> line.recorder.tag().equals(tag) && line.phases.containsKey(phase))
+                .findFirst()
+                .map(line -> percentiles(line.phases.get(phase)))
                 .orElse(CellResult.Percentiles.NONE);
     }
 

@@ -28,6 +28,12 @@ final class OlderCells {
             verdict(verdict);
             older = true;
         }
+        for (JsonNode phase : cell.path("phases")) {
+            if (phase instanceof ObjectNode stretch && !stretch.has("settled")) {
+                stretch.putNull("settled");
+                older = true;
+            }
+        }
         return older;
     }
 

@@ -119,6 +119,11 @@ public final class RunFiles {
         return cellFolder(cell).resolve("latency.hlog");
     }
 
+    /** What the engine's JVM compiled when; there if the scenario asked for it. */
+    public Path compilationsFile(String cell) {
+        return cellFolder(cell).resolve("compilations.log");
+    }
+
     public Path engineLogFile(String cell) {
         return cellFolder(cell).resolve("engine.log");
     }

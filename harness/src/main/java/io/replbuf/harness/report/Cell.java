@@ -38,6 +38,7 @@ final class Cell {
     final Columns lag;
     final List<Resync> resyncs;
     final LatencyLog latency;
+    final Compilations compilations;
     final List<String> damage;
 
     private final CellSummary summary;
@@ -66,6 +67,8 @@ final class Cell {
                         () -> Resync.of(new Columns(files.resyncsFile(id), files.readResyncs(id))),
                         List.of());
         this.latency = read(files, () -> LatencyLog.read(files.latencyFile(id)), LatencyLog.NONE);
+        this.compilations =
+                read(files, () -> Compilations.read(files.compilationsFile(id)), Compilations.NONE);
         this.retained = numbers(memory, RETAINED);
         LagGrid sampled = LagGrid.of(lag, resyncs);
         this.grid =

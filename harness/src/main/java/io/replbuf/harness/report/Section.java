@@ -31,6 +31,7 @@ final class Section {
         html.paragraph("small", settings());
         figures(html, figures, charts());
         html.table("numbers", head(), rows());
+        PhaseTable.write(group, html);
         sweepTable();
         html.rawHtml("</section>");
     }

@@ -51,7 +51,7 @@ record CellOutcome(
         long writes = latency.measured("client.response").count();
         Double rate = cell.scenario().workload().ratePerSecond();
         boolean openLoop = cell.scenario().workload().mode() == Workload.Mode.OPEN;
-        double offered = openLoop && rate != null ? rate * loadedShare() : 0;
+        double offered = openLoop && rate != null && !cell.isWalk() ? rate * loadedShare() : 0;
         double delayP99 = latency.measured("loader.delay").p99();
         boolean streamed = !cell.replicas().isEmpty() && streamBytes > 64 << 10;
         verdicts.judge(
@@ -148,7 +148,12 @@ record CellOutcome(
         for (Cell.PhaseSpan span : cell.spans()) {
             boolean drain = span.phase().kind() == Phase.Kind.DRAIN;
             long end = drain ? Math.max(span.startMillis(), drainedAtMillis) : span.endMillis();
-            phases.add(new CellResult.Phase(span.phase().name(), span.startMillis(), end));
+            phases.add(
+                    new CellResult.Phase(
+                            span.phase().name(),
+                            span.startMillis(),
+                            end,
+                            latency.settled(span.phase().name())));
         }
         return phases;
     }

@@ -79,6 +79,7 @@ final class CellRun implements AutoCloseable {
     private Pinger control;
     private DelayProbe delayProbe;
     private boolean resting;
+    private int pipelined;
     private MemorySampler memory;
     private LagSampler lag;
     private IntervalLog latency;
@@ -293,7 +294,7 @@ final class CellRun implements AutoCloseable {
             // A drain waits for an offset that rests.
             delayProbe.close();
         }
-        latency.roll(true);
+        latency.roll(true, settledPhase(measureMillis - 1));
         memory.end();
         machine.end();
         harnessCpu = ProcFs.cpuMillis(ProcessHandle.current().pid()) - harnessCpu;
@@ -384,7 +385,7 @@ final class CellRun implements AutoCloseable {
                 nextLag = Math.max(now, nextLag + LAG_MILLIS);
             }
             if (now >= nextRoll && now < untilMillis) {
-                latency.roll(counted);
+                latency.roll(counted, settledPhase(nextRoll - ROLL_MILLIS / 2));
                 machine.sample();
                 nextRoll = Math.max(now, nextRoll + ROLL_MILLIS);
             }
@@ -406,13 +407,35 @@ final class CellRun implements AutoCloseable {
         }
     }
 
-    /** Makes the loader rest in phases without load. In a drain it is stopped anyway. */
+    /** The measured phase that has settled at this time; null outside of one, and where phases are not told apart. */
+    private String settledPhase(long atMillis) {
+        return !cell.isWalk()
+                ? null
+                : cell.spans().stream()
+                        .filter(span -> span.phase().kind() == Phase.Kind.MEASURE)
+                        .filter(
+                                span ->
+                                        span.startMillis() + span.phase().settle().toMillis()
+                                                        <= atMillis
+                                                && atMillis < span.endMillis())
+                        .map(span -> span.phase().name())
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    /** Makes the loader rest in phases without load, and write in the phase's shape. In a drain it is stopped anyway. */
     private void restOrLoad(long now) {
         boolean load = true;
+        int shape = 0;
         for (Cell.PhaseSpan span : cell.spans()) {
             if (span.startMillis() <= now && span.phase().kind() != Phase.Kind.DRAIN) {
                 load = span.phase().load();
+                shape = span.phase().pipeline() == null ? 0 : span.phase().pipeline();
             }
+        }
+        if (pipelined != shape) {
+            pipelined = shape;
+            loader.pipelined(shape);
         }
         if (resting == load) {
             resting = !load;

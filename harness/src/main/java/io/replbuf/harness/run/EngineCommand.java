@@ -12,12 +12,20 @@ import java.util.stream.Stream;
 final class EngineCommand {
     private static final String MAIN = "io.replbuf.harness.cli.Replbuf";
 
+    private static final String COMPILATIONS = "compilations.log";
+
     private EngineCommand() {}
 
-    static List<String> of(Cell cell) {
-        List<String> words = new ArrayList<>();
+    static List<String> of(Cell cell, Path log) {
+        List<String> words = new ArrayList<>(cell.target().confinement());
         words.add(System.getProperty("java.home") + "/bin/java");
         words.addAll(jvmFlags(cell));
+        if (cell.target().compilations()) {
+            words.add(
+                    "-Xlog:jit+compilation=debug:file="
+                            + log.resolveSibling(COMPILATIONS)
+                            + ":timemillis:filecount=0");
+        }
         words.addAll(List.of("-cp", classPath(), MAIN, "server"));
         return words;
     }

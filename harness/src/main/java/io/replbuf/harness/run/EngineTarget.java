@@ -34,7 +34,8 @@ final class EngineTarget implements TargetServer {
         return start(
                 cell,
                 strategyPath,
-                directives -> ServerProcess.start(EngineCommand.of(cell), directives, folder, log));
+                directives ->
+                        ServerProcess.start(EngineCommand.of(cell, log), directives, folder, log));
     }
 
     static EngineTarget embedded(Cell cell, List<Path> strategyPath, Path folder)

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A real redis-server or valkey-server, started by a command for this cell, or running at an address. */
@@ -30,7 +31,8 @@ final class RedisTarget implements TargetServer {
         if (target.address() != null) {
             return new RedisTarget(null, parse(target.address()));
         }
-        List<String> command = List.of(target.command().trim().split("\\s+"));
+        List<String> command = new ArrayList<>(target.confinement());
+        command.addAll(List.of(target.command().trim().split("\\s+")));
         ServerProcess process = ServerProcess.start(command, cell.directives(), folder, log);
         try {
             return new RedisTarget(process, process.address());

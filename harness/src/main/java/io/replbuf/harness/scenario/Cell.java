@@ -95,6 +95,13 @@ public record Cell(
      */
     public record PhaseSpan(Phase phase, long startMillis, long endMillis) {}
 
+    /** Whether its phases differ in shape, so that each is judged for itself: one of them says so. */
+    public boolean isWalk() {
+        return spans.stream()
+                .map(PhaseSpan::phase)
+                .anyMatch(phase -> phase.pipeline() != null || !phase.settle().isZero());
+    }
+
     /** Length of all warm-ups together; the load starts this long before time 0. */
     public long warmupMillis() {
         return -spans.get(0).startMillis();

@@ -34,7 +34,7 @@ public final class Compiler {
 
     /** A drain where the scenario has none: evidence needs every replica to arrive. */
     private static final Phase DRAIN =
-            new Phase("drain", Phase.Kind.DRAIN, Duration.ofSeconds(1), null, null);
+            new Phase("drain", Phase.Kind.DRAIN, Duration.ofSeconds(1), null, null, null, null);
 
     private static final ObjectMapper CANONICAL =
             JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
@@ -88,7 +88,8 @@ public final class Compiler {
 
     private static Cell cell(Point point, Arm arm, int repetition) {
         Scenario scenario = point.source().scenario();
-        Target target = arm.target() == null ? scenario.target() : arm.target();
+        Target target =
+                arm.target() == null ? scenario.target() : arm.target().within(scenario.target());
         long seed = SeedStream.derive(scenario.seed(), "repetition:" + repetition);
         List<Cell.PhaseSpan> spans = spans(scenario.phases());
         long end =

@@ -16,13 +16,18 @@ import java.time.Duration;
  * @param limit of a drain: after this it is given up and the cell fails; by default ten times its duration, 10 s at least. Of a
  *     warm-up: it is preceded by as much load as the server's compiler needs to come to rest, but no longer than this
  * @param load whether the loader writes; in a drain it never does
+ * @param pipeline the loader keeps so many writes in flight per connection instead of what the workload states, in closed loop; null for
+ *     the workload's own shape
+ * @param settle of a measured phase: how much of its begin its own percentiles leave out, because it belongs to the change
  */
 public record Phase(
         String name,
         Kind kind,
         @JsonDeserialize(using = Quantities.DurationDeserializer.class) Duration duration,
         @JsonDeserialize(using = Quantities.DurationDeserializer.class) Duration limit,
-        Boolean load) {
+        Boolean load,
+        Integer pipeline,
+        @JsonDeserialize(using = Quantities.DurationDeserializer.class) Duration settle) {
 
     /** What a phase is for. */
     public enum Kind {
@@ -54,6 +59,29 @@ public record Phase(
                             + " in phase "
                             + name
                             + " (expected: only in a phase of kind warmup or drain)");
+        }
+        if (pipeline != null) {
+            Check.range("pipeline", pipeline, 1, 4_096);
+        }
+        if (pipeline != null && !load) {
+            throw new IllegalArgumentException(
+                    "pipeline: "
+                            + pipeline
+                            + " in phase "
+                            + name
+                            + " (expected: only in a phase with load)");
+        }
+        boolean settles = settle != null;
+        settle = settles ? settle : Duration.ZERO;
+        if (settles && (kind != Kind.MEASURE || settle.compareTo(duration) >= 0)) {
+            throw new IllegalArgumentException(
+                    "settle: "
+                            + settle
+                            + " in phase "
+                            + name
+                            + " (expected: less than duration="
+                            + duration
+                            + ", only in a phase of kind measure)");
         }
         if (kind == Kind.DRAIN && limit == null) {
             Duration tenfold = duration.multipliedBy(10);

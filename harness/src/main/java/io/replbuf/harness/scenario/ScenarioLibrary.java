@@ -31,7 +31,8 @@ public final class ScenarioLibrary {
                     "ablation",
                     "ablation-laggards",
                     "thousand",
-                    "demotion");
+                    "demotion",
+                    "shape-change");
 
     private static final List<String> SUITES = List.of("default", "peers", "full", "targets");
 

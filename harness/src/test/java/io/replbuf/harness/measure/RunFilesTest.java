@@ -148,8 +148,8 @@ class RunFilesTest {
                 7,
                 Map.of("repl-backlog-size", "64mb"),
                 List.of(
-                        new CellResult.Phase("warmup", -2000, 0),
-                        new CellResult.Phase("steady", 0, 5000)),
+                        new CellResult.Phase("warmup", -2000, 0, null),
+                        new CellResult.Phase("steady", 0, 5000, null)),
                 new CellResult.Verdict(CellResult.Status.OK, true, List.of("loader late")),
                 "2026-01-01T00:00:02Z",
                 5000,

@@ -306,8 +306,8 @@ final class SyntheticCell {
                         "client-output-buffer-limit",
                         "replica 0 0 0"),
                 List.of(
-                        new CellResult.Phase("warmup", -WARMUP_MILLIS, 0),
-                        new CellResult.Phase("measured", 0, millis)),
+                        new CellResult.Phase("warmup", -WARMUP_MILLIS, 0, null),
+                        new CellResult.Phase("measured", 0, millis, null)),
                 new CellResult.Verdict(CellResult.Status.OK, replicas == 32, reasons),
                 START.toString(),
                 millis,

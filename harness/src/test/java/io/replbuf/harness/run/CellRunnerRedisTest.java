@@ -161,7 +161,14 @@ class CellRunnerRedisTest {
     void shouldRecordACellWhoseServerDiesAsFailedAndKeepItsSamples() throws Exception {
         Cell cell = cell(BODY);
         Target mortal =
-                new Target(Target.Kind.REDIS, null, "timeout -s KILL 4 redis-server", null, null);
+                new Target(
+                        Target.Kind.REDIS,
+                        null,
+                        "timeout -s KILL 4 redis-server",
+                        null,
+                        null,
+                        null,
+                        null);
         CellResult result = run(cell.withTarget(mortal));
         assertThat(result.verdict().status()).isEqualTo(CellResult.Status.FAILED);
         assertThat(result.verdict().reasons())
