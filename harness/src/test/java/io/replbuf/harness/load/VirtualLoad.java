@@ -114,6 +114,11 @@ public final class VirtualLoad implements LoadClock {
         core.start(now);
     }
 
+    /** As many writes in flight on each connection as this, from the clock's present time; 0: by the schedule again. */
+    void pipelined(int writes) {
+        core.pipelined(writes);
+    }
+
     /** Plays everything up to this time of the clock. */
     public void playUntil(long nanos) {
         while (!events.isEmpty() && events.peek().at() <= nanos) {

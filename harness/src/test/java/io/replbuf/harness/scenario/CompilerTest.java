@@ -131,6 +131,36 @@ class CompilerTest {
     }
 
     @Test
+    void shouldKeepEveryArmToTheProcessorsOfTheScenario() {
+        List<Cell> cells =
+                Compiler.compile(
+                                source(
+                                        Map.of(
+                                                "strategies",
+                                                "[shared, {label: real, target: {kind: redis, command: redis-server}}]",
+                                                "target",
+                                                "{kind: process}",
+                                                "matrix",
+                                                "{target.cpus: [\"0\", \"0,1\"]}")))
+                        .cells();
+        assertThat(cells)
+                .extracting(cell -> cell.target().confinement())
+                .containsExactly(
+                        List.of("taskset", "-c", "0"),
+                        List.of("taskset", "-c", "0"),
+                        List.of("taskset", "-c", "0,1"),
+                        List.of("taskset", "-c", "0,1"));
+        assertThatThrownBy(() -> source(Map.of("target", "{kind: process, cpus: all}")))
+                .hasMessageContaining("cpus: all (expected: ");
+    }
+
+    @Test
+    void shouldRefuseAPhaseThatNeverSettles() {
+        assertThatThrownBy(() -> source(Map.of("phases", "[{name: m, duration: 2s, settle: 2s}]")))
+                .hasMessageContaining("settle: ");
+    }
+
+    @Test
     void shouldRefuseAnArmWithoutAStrategyWhereItNeedsOne() {
         assertThatThrownBy(() -> source(Map.of("strategies", "[{label: a}]")))
                 .hasMessage(
