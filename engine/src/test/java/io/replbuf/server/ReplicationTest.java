@@ -65,17 +65,21 @@ class ReplicationTest {
         attach();
         stream();
 
-        String info = client.call("INFO", "replication_buffer");
-
-        assertThat(info).contains("repl_buffer_copies_per_byte:1.00\r\n");
-        for (String counter :
-                List.of(
-                        "repl_buffer_send_bytes_per_call",
-                        "repl_buffer_send_calls",
-                        "longest_turn_usec",
-                        "page_faults")) {
-            assertThat(info).containsPattern("\n" + counter + ":[1-9][0-9]*\r");
-        }
+        // The replica may have the bytes before the loop that sent them has counted them.
+        Awaitility.await()
+                .untilAsserted(
+                        () -> {
+                            String info = client.call("INFO", "replication_buffer");
+                            assertThat(info).contains("repl_buffer_copies_per_byte:1.00\r\n");
+                            for (String counter :
+                                    List.of(
+                                            "repl_buffer_send_bytes_per_call",
+                                            "repl_buffer_send_calls",
+                                            "longest_turn_usec",
+                                            "page_faults")) {
+                                assertThat(info).containsPattern("\n" + counter + ":[1-9][0-9]*\r");
+                            }
+                        });
     }
 
     @Test
