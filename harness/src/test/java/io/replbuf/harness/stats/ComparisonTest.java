@@ -27,7 +27,7 @@ class ComparisonTest {
             NoiseFloor floor = NoiseFloor.of(processes(stream, 100, 5), processes(stream, 100, 5));
             Comparison comparison =
                     Comparison.of(processes(stream, 100, 5), processes(stream, 100, 5), floor);
-            wrong += comparison.verdict() == Comparison.Verdict.NOT_DISTINGUISHABLE ? 0 : 1;
+            wrong += comparison.isDifference() ? 1 : 0;
         }
         assertThat(wrong).as("false alarms in 200").isLessThan(6);
     }
@@ -38,25 +38,25 @@ class ComparisonTest {
         NoiseFloor floor = NoiseFloor.of(processes(stream, 100, 7), processes(stream, 100, 7));
         Comparison comparison =
                 Comparison.of(processes(stream, 50, 7), processes(stream, 100, 7), floor);
-        assertThat(comparison.verdict()).isEqualTo(Comparison.Verdict.LOWER);
-        assertThat(comparison.words()).contains(" × (").contains(", lower; noise ± ");
+        assertThat(comparison.verdict()).isEqualTo(Comparison.Verdict.BETTER);
+        assertThat(comparison.words()).contains(" × (").contains(", better; noise ± ");
         assertThat(
                         Comparison.of(
                                         processes(stream, 100, 7),
                                         processes(stream, 50, 7),
                                         NoiseFloor.UNKNOWN)
                                 .words())
-                .contains(", higher; noise not measured");
+                .contains(", worse; noise not measured");
     }
 
     @Test
     void shouldNotClaimWhatLiesWithinTheNoiseBand() {
         double[] values = {104, 104.1, 103.9, 104, 104.2};
         double[] baseline = {100, 100.1, 99.9, 100, 100.2};
-        assertThat(Comparison.of(values, baseline, new NoiseFloor(1.01)).verdict())
-                .isEqualTo(Comparison.Verdict.HIGHER);
-        assertThat(Comparison.of(values, baseline, new NoiseFloor(1.05)).words())
-                .isEqualTo("1.04 × (1.04 to 1.04), not distinguishable; noise ± 5.0 %");
+        assertThat(Comparison.of(values, baseline, new NoiseFloor(1.01, 5)).verdict())
+                .isEqualTo(Comparison.Verdict.WORSE);
+        assertThat(Comparison.of(values, baseline, new NoiseFloor(1.05, 5)).words())
+                .isEqualTo("1.04 × (1.04 to 1.04), equivalent; noise ± 5.0 %");
     }
 
     @Test
@@ -65,7 +65,26 @@ class ComparisonTest {
                 Comparison.of(new double[] {16}, new double[] {1}, NoiseFloor.UNKNOWN);
         assertThat(comparison.verdict()).isEqualTo(Comparison.Verdict.NO_INTERVAL);
         assertThat(comparison.words()).isEqualTo("16.0 ×, one process, no interval");
-        assertThat(NoiseFloor.of(new double[] {1}, new double[] {1}).isKnown()).isFalse();
+    }
+
+    @Test
+    void shouldTakeOnePairsDifferenceForABandAndSaySo() {
+        NoiseFloor floor = NoiseFloor.of(new double[] {100}, new double[] {110});
+        assertThat(floor.words()).isEqualTo("noise ± 10.0 % (one pair)");
+        assertThat(Comparison.of(new double[] {105}, new double[] {100}, floor).words())
+                .isEqualTo("1.05 ×, not distinguishable; noise ± 10.0 % (one pair)");
+        assertThat(Comparison.of(new double[] {80}, new double[] {100}, floor).verdict())
+                .isEqualTo(Comparison.Verdict.BETTER);
+        assertThat(Comparison.of(new double[] {120}, new double[] {100}, floor).verdict())
+                .isEqualTo(Comparison.Verdict.WORSE);
+    }
+
+    @Test
+    void shouldNotCallEquivalentWhatReachesOutOfTheBand() {
+        double[] values = {98, 100, 109, 101, 99};
+        double[] baseline = {100, 101, 99, 100, 100.5};
+        assertThat(Comparison.of(values, baseline, new NoiseFloor(1.05, 5)).verdict())
+                .isEqualTo(Comparison.Verdict.NOT_DISTINGUISHABLE);
     }
 
     @Test
