@@ -13,6 +13,8 @@ record Axis(String title, Scale scale, double min, double max) {
         LINEAR,
         /** Powers of ten of a microsecond; ticks are named in the unit that fits them. */
         LOG_MICROS,
+        /** 0 is a partial resync, 1 a full one; nothing between has a name. */
+        PARTIAL_OR_FULL,
         /** Values are {@code log10(1 / (1 - p))}: 1 is the 90th percentile, 2 the 99th, 3 the 99.9th. */
         PERCENTILE
     }

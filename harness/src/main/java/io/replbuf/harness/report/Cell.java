@@ -4,6 +4,7 @@ import io.replbuf.harness.measure.CellResult;
 import io.replbuf.harness.measure.CellSummary;
 import io.replbuf.harness.measure.RunFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,15 +32,29 @@ final class Cell {
         "buf_unique", "buf_duplicated", "buf_metadata", "buf_slack", "buf_retired"
     };
 
+    private static final String[] RAW = {
+        "cell.json",
+        "memory.csv",
+        "lag.csv",
+        "resyncs.csv",
+        "events.csv",
+        "latency.hlog",
+        "engine.log"
+    };
+
     private static final long SIXTEEN_MIB = 16L << 20;
 
     final CellResult result;
     final Columns memory;
     final Columns lag;
     final List<Resync> resyncs;
+    final List<Event> events;
     final LatencyLog latency;
     final Compilations compilations;
     final List<String> damage;
+
+    /** The raw files that are there, by name, below the run's folder. */
+    final List<String> files;
 
     private final CellSummary summary;
     private final Map<String, Double> figures = new TreeMap<>();
@@ -66,9 +81,15 @@ final class Cell {
                         files,
                         () -> Resync.of(new Columns(files.resyncsFile(id), files.readResyncs(id))),
                         List.of());
+        this.events =
+                read(
+                        files,
+                        () -> Event.of(new Columns(files.eventsFile(id), files.readEvents(id))),
+                        List.of());
         this.latency = read(files, () -> LatencyLog.read(files.latencyFile(id)), LatencyLog.NONE);
         this.compilations =
                 read(files, () -> Compilations.read(files.compilationsFile(id)), Compilations.NONE);
+        this.files = existing(files, id);
         this.retained = numbers(memory, RETAINED);
         LagGrid sampled = LagGrid.of(lag, resyncs);
         this.grid =
@@ -126,6 +147,16 @@ final class Cell {
 
     int replicas() {
         return (int) result.parameter("replicas", 0);
+    }
+
+    /** Whether nothing proves that the cell did its work: none of its numbers is used. */
+    boolean failed() {
+        return result.verdict().status() == CellResult.Status.FAILED;
+    }
+
+    /** Whether a stated bound was exceeded: its numbers are used with a mark. */
+    boolean suspect() {
+        return result.verdict().status() == CellResult.Status.SUSPECT;
     }
 
     /** Bytes of stream per second while measuring. */
@@ -233,6 +264,31 @@ final class Cell {
         return last;
     }
 
+    /** How long the outage was meant to be from which a replica came back with this resync, in milliseconds; NaN when no event says. */
+    double plannedMillis(Resync resync) {
+        return events.stream()
+                .filter(
+                        e ->
+                                e.cuts()
+                                        && e.replica() == resync.replica()
+                                        && e.atMillis() <= resync.atMillis())
+                .reduce((earlier, later) -> later)
+                .map(Event::plannedMillis)
+                .orElse(Double.NaN);
+    }
+
+    /** Full resyncs that a buffer could have avoided and that came to their end, while measuring. */
+    long finishedFull() {
+        return resyncs.stream()
+                .filter(
+                        r ->
+                                r.avoidable()
+                                        && r.atMillis() >= 0
+                                        && r.kind() == Resync.Kind.FULL
+                                        && r.complete())
+                .count();
+    }
+
     /** Resyncs that a buffer could have made cheaper, of one kind, while measuring. */
     long avoidable(Resync.Kind kind) {
         return resyncs.stream()
@@ -306,6 +362,19 @@ final class Cell {
             damage.add(relative(files, String.valueOf(e.getMessage())));
         }
         return otherwise;
+    }
+
+    /** Names relative to the run's folder, so that a page beside it can link them. */
+    private static List<String> existing(RunFiles files, String id) {
+        List<String> found = new ArrayList<>();
+        for (String name : RAW) {
+            for (String form : new String[] {name, name + ".gz"}) {
+                if (Files.exists(files.cellFolder(id).resolve(form))) {
+                    found.add("cells/" + id + "/" + form);
+                }
+            }
+        }
+        return List.copyOf(found);
     }
 
     /** Messages name files below the run's folder, so that a report does not depend on where it is made. */

@@ -2,7 +2,9 @@ package io.replbuf.harness.report;
 
 import io.replbuf.harness.measure.CellResult;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Every cell of the run in one table, believed or not, and what was wrong with their files. */
 final class Cells {
@@ -25,12 +27,48 @@ final class Cells {
                     run.cells().stream().filter(c -> c.id().equals(id)).findFirst().orElse(null);
             rows.add(cell == null ? lost(id) : row(cell));
         }
-        html.table("cells", head(), rows);
+        html.linkedTable("cells", head(), rows, links());
+        Map<String, List<String>> reasons = Marks.grouped(run.cells());
+        if (!reasons.isEmpty()) {
+            html.heading(3, "reasons", "Reasons");
+            List<String> told = new ArrayList<>();
+            reasons.forEach(
+                    (reason, ids) ->
+                            told.add(
+                                    reason
+                                            + ": "
+                                            + (ids.size() == run.cells().size()
+                                                    ? "every cell"
+                                                    : ids.size()
+                                                            + " of "
+                                                            + run.cells().size()
+                                                            + " cells, "
+                                                            + String.join(", ", ids))));
+            html.list(told);
+        }
+        MachineTable machine = new MachineTable(run.cells());
+        if (!machine.isEmpty()) {
+            html.heading(3, "machine", "How the machine was used");
+            html.paragraph(
+                    "Cores kept busy on average while measuring, and the time for which threads were ready to run and had no core.");
+            html.table("cells", machine.head(), machine.rows());
+        }
         if (!run.damage().isEmpty()) {
             html.heading(3, "damage", "Damaged or missing files");
             html.list(run.damage());
         }
         html.rawHtml("</section>");
+    }
+
+    /** From a cell's id to its raw folder. */
+    private Map<String, String> links() {
+        Map<String, String> links = new HashMap<>();
+        for (Cell cell : run.cells()) {
+            if (!cell.files.isEmpty()) {
+                links.put(cell.id(), "cells/" + cell.id() + "/");
+            }
+        }
+        return links;
     }
 
     private static List<String> head() {
@@ -49,12 +87,18 @@ final class Cells {
                 "gaps",
                 "resyncs F / L / M",
                 "GC pauses",
-                "reasons");
+                "remarks");
     }
 
     private static List<String> row(Cell cell) {
         CellResult r = cell.result;
-        List<String> reasons = new ArrayList<>(r.verdict().reasons());
+        List<String> reasons = new ArrayList<>();
+        if (!r.verdict().reasons().isEmpty()) {
+            reasons.add(
+                    r.verdict().reasons().size() == 1
+                            ? "1 reason"
+                            : r.verdict().reasons().size() + " reasons");
+        }
         if (Threats.machineBound(cell)) {
             reasons.add("machine-bound");
         }

@@ -4,8 +4,12 @@ import io.replbuf.harness.measure.CellResult.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
-/** The one table of the first page: a question a row, a strategy a column. */
+/**
+ * The one table of the first page: what each strategy costs, and what its numbers may be trusted for. A figure that a sentence above
+ * it states is not in it once more.
+ */
 final class Decision {
     private final Facts facts;
     private final List<List<String>> rows = new ArrayList<>();
@@ -15,14 +19,16 @@ final class Decision {
     }
 
     List<String> head() {
-        List<String> head = new ArrayList<>(List.of("Question"));
-        head.addAll(facts.strategies());
+        List<String> head = new ArrayList<>(List.of("What it costs"));
+        head.addAll(facts.shown());
         return head;
     }
 
     List<List<String>> rows() {
         rows.clear();
         memory();
+        processor();
+        disk();
         latency();
         resyncs();
         trust();
@@ -30,92 +36,132 @@ final class Decision {
     }
 
     private void memory() {
-        if (facts.has("stall-together")) {
-            int n = facts.replicas("stall-together");
+        String scenario = Findings.TOGETHER;
+        if (facts.has(scenario)) {
             row(
-                    "Peak memory of the buffer, " + n + " replicas stalled together",
-                    s -> Units.bytes(facts.peak("stall-together", s)));
-            row(
-                    "… as a multiple of max(backlog, longest lag)",
-                    s -> Units.times(facts.growth("stall-together", s)));
-            row(
-                    "… peak RSS of the server",
-                    s ->
-                            Units.bytes(
-                                    facts.median(
-                                            "stall-together", s, c -> c.result.rssPeakBytes())));
+                    "Server process (peak RSS), " + facts.replicas(scenario) + " replicas stalled",
+                    scenario,
+                    c -> c.result.rssPeakBytes(),
+                    Units::bytes);
+            if (any(scenario, c -> c.peakOf("part_idle_jvm"))) {
+                row("… of it the idle JVM", scenario, c -> c.peakOf("part_idle_jvm"), Units::bytes);
+            }
         }
-        if (facts.has("stall-independent")) {
-            row(
-                    "Peak memory of the buffer, replicas stalled by turns",
-                    s -> Units.bytes(facts.peak("stall-independent", s)));
-            row(
-                    "… as a multiple of max(backlog, longest lag)",
-                    s -> Units.times(facts.growth("stall-independent", s)));
+        if (facts.strategies().stream().anyMatch(s -> facts.keeper(s) != null)) {
+            row("Freed, kept by malloc: peak, given back after", this::kept);
         }
-        if (facts.strategies().stream().anyMatch(s -> facts.peakDisk(s) > 0)) {
-            row(
-                    "Peak disk of the stream log, any scenario",
-                    s -> facts.peakDisk(s) > 0 ? Units.bytes(facts.peakDisk(s)) : "none");
+    }
+
+    private String kept(String strategy) {
+        Cell keeper = facts.keeper(strategy);
+        if (keeper == null) {
+            return "none";
         }
+        Kept kept = Kept.of(keeper);
+        return Units.bytes(kept.peakBytes())
+                + ", "
+                + (kept.millis() < 0 ? "not by itself" : Units.millis(kept.millis()))
+                + Facts.mark(List.of(keeper));
+    }
+
+    private void processor() {
+        String scenario = Findings.STEADY;
+        if (facts.has(scenario)) {
+            String point = ", " + scenario + ", N = " + facts.replicas(scenario);
+            row(
+                    "Server CPU per GB sent, compilers apart" + point,
+                    scenario,
+                    Cpu::secondsPerGigabyte,
+                    Units::seconds);
+            row("… compilers while measuring", scenario, Cpu::compilerMillis, Units::millis);
+            row(
+                    "Copies of each stream byte" + point,
+                    scenario,
+                    SendFigures::copies,
+                    Units::digits3);
+        }
+    }
+
+    private void disk() {
+        if (facts.strategies().stream().noneMatch(s -> facts.peakDisk(s) > 0)) {
+            return;
+        }
+        row(
+                "Disk of the log, at most in any scenario",
+                s ->
+                        facts.peakDisk(s) > 0
+                                ? Units.bytes(facts.peakDisk(s)) + Facts.mark(facts.cells(s))
+                                : "none");
+        row("… fsyncs", this::fsyncs);
+    }
+
+    /** Counted where the server counts them; else what its configuration asks for. */
+    private String fsyncs(String strategy) {
+        if (!(facts.peakDisk(strategy) > 0)) {
+            return "none";
+        }
+        List<Cell> cells = facts.cells(strategy);
+        double counted = cells.stream().mapToDouble(c -> c.counter("fsyncs")).sum();
+        double seconds = cells.stream().mapToDouble(c -> c.result.measuredMillis()).sum() / 1_000;
+        if (counted >= 0 && seconds > 0) {
+            return Units.digits3(counted / seconds) + "/s";
+        }
+        String policy = cells.get(0).result.config().getOrDefault("appendfsync", "everysec");
+        return policy.equals("everysec") ? "1/s (appendfsync everysec)" : "appendfsync " + policy;
     }
 
     private void latency() {
-        if (facts.has("steady")) {
-            int n = facts.replicas("steady");
+        if (facts.has(Findings.STEADY)) {
             row(
-                    "Response time p99 / p99.9, steady, N = " + n,
-                    s ->
-                            pair(
-                                    facts.percentile("steady", s, "client.response", 99),
-                                    facts.percentile("steady", s, "client.response", 99.9)));
-        }
-        if (facts.has("drop-laggard")) {
-            row(
-                    "Pinger p99 / worst while a laggard is dropped",
-                    s ->
-                            pair(
-                                    facts.percentile("drop-laggard", s, "pinger.response", 99),
-                                    facts.worst("drop-laggard", s, "pinger.response")));
-            row(
-                    "… its control, an idle echo process",
-                    s ->
-                            pair(
-                                    facts.percentile("drop-laggard", s, "control.response", 99),
-                                    facts.worst("drop-laggard", s, "control.response")));
+                    "Write p99, from service to response time, "
+                            + Findings.STEADY
+                            + ", N = "
+                            + facts.replicas(Findings.STEADY),
+                    s -> band(Findings.STEADY, s));
         }
     }
 
-    private void resyncs() {
-        if (facts.has("disconnect-sweep")) {
-            row(
-                    "Full resyncs of all resyncs, disconnect-sweep",
-                    s ->
-                            share(
-                                    facts.resyncs("disconnect-sweep", s, Resync.Kind.FULL),
-                                    facts.allResyncs("disconnect-sweep", s)));
-            row(
-                    "… longest outage resumed without one",
-                    s -> Units.millis(facts.outage("disconnect-sweep", s, false)));
+    /** A write took at least the service time, from the real send, and at most the response time, from the intended one. */
+    private String band(String scenario, String strategy) {
+        double service = facts.percentile(scenario, strategy, "client.service", 99);
+        double response = facts.percentile(scenario, strategy, "client.response", 99);
+        if (Double.isNaN(response)) {
+            return missing(scenario, strategy);
         }
-        if (facts.has("slow-reader")) {
-            row(
-                    "slow-reader: dropped by the limit / full resyncs / demoted",
-                    s ->
-                            Units.count(facts.counter("slow-reader", s, "limit_disconnections"))
-                                    + " / "
-                                    + Units.count(facts.resyncs("slow-reader", s, Resync.Kind.FULL))
-                                    + " / "
-                                    + Units.count(facts.counter("slow-reader", s, "demotions")));
+        boolean advisory =
+                facts.arm(scenario, strategy).cells().stream()
+                        .anyMatch(c -> c.result.verdict().latencyAdvisory());
+        return (Double.isNaN(service) ? "" : Units.micros(service) + " to ")
+                + Units.micros(response)
+                + facts.mark(scenario, strategy)
+                + (advisory ? " (advisory)" : "");
+    }
+
+    private void resyncs() {
+        if (facts.shown().stream().anyMatch(s -> facts.middleFullResync(s) != null)) {
+            row("A full resync, the middle one: time for a snapshot of", this::fullResync);
         }
         row(
-                "Resyncs in the whole run: full / from the log / from memory",
+                "Resyncs in the whole run: full begun (finished) / from the log / from memory",
                 s ->
-                        Units.count(facts.resyncsInRun(s, Resync.Kind.FULL))
+                        facts.resyncsInRun(s, Resync.Kind.FULL)
+                                + " ("
+                                + facts.cells(s).stream().mapToLong(Cell::finishedFull).sum()
+                                + ") / "
+                                + facts.resyncsInRun(s, Resync.Kind.PARTIAL_LOG)
                                 + " / "
-                                + Units.count(facts.resyncsInRun(s, Resync.Kind.PARTIAL_LOG))
-                                + " / "
-                                + Units.count(facts.resyncsInRun(s, Resync.Kind.PARTIAL_MEMORY)));
+                                + facts.resyncsInRun(s, Resync.Kind.PARTIAL_MEMORY)
+                                + Facts.mark(facts.cells(s)));
+    }
+
+    private String fullResync(String strategy) {
+        Resync middle = facts.middleFullResync(strategy);
+        return middle == null
+                ? "none needed"
+                : Units.millis(middle.durationMillis())
+                        + " for "
+                        + Units.bytes(middle.bytes())
+                        + Facts.mark(facts.cells(strategy));
     }
 
     private void trust() {
@@ -124,17 +170,17 @@ final class Decision {
                 "Stream verified: chunks checked / wrong / gaps",
                 s ->
                         Units.count(
-                                        facts.cells(s).stream()
+                                        facts.allCells(s).stream()
                                                 .mapToLong(c -> c.result.digest().checkedChunks())
                                                 .sum())
                                 + " / "
                                 + Units.count(
-                                        facts.cells(s).stream()
+                                        facts.allCells(s).stream()
                                                 .mapToLong(c -> c.result.digest().mismatches())
                                                 .sum())
                                 + " / "
                                 + Units.count(
-                                        facts.cells(s).stream()
+                                        facts.allCells(s).stream()
                                                 .mapToLong(c -> c.result.digest().gaps())
                                                 .sum()));
         row(
@@ -146,7 +192,7 @@ final class Decision {
                                 + " / "
                                 + count(s, Status.FAILED)
                                 + " ("
-                                + facts.cells(s).stream()
+                                + facts.allCells(s).stream()
                                         .filter(c -> c.result.verdict().latencyAdvisory())
                                         .count()
                                 + ")");
@@ -168,7 +214,8 @@ final class Decision {
                 + Units.bytes(worst.result.remainderPeakBytes())
                 + ", "
                 + Units.bytes(worst.result.remainderBoundBytes())
-                + ")";
+                + ")"
+                + Facts.mark(List.of(worst));
     }
 
     private static double excess(Cell cell) {
@@ -176,24 +223,38 @@ final class Decision {
     }
 
     private long count(String strategy, Status status) {
-        return facts.cells(strategy).stream()
+        return facts.allCells(strategy).stream()
                 .filter(c -> c.result.verdict().status() == status)
                 .count();
     }
 
+    private boolean any(String scenario, ToDoubleFunction<Cell> value) {
+        return facts.strategies().stream().anyMatch(s -> facts.median(scenario, s, value) > 0);
+    }
+
+    /** A median of a scenario's largest point, with its mark. */
+    private void row(
+            String question,
+            String scenario,
+            ToDoubleFunction<Cell> value,
+            Function<Double, String> words) {
+        row(
+                question,
+                s -> {
+                    double median = facts.median(scenario, s, value);
+                    return Double.isNaN(median)
+                            ? missing(scenario, s)
+                            : words.apply(median) + facts.mark(scenario, s);
+                });
+    }
+
+    private String missing(String scenario, String strategy) {
+        return facts.failed(scenario, strategy) ? "cell failed" : Units.NONE;
+    }
+
     private void row(String question, Function<String, String> answer) {
         List<String> row = new ArrayList<>(List.of(question));
-        facts.strategies().forEach(strategy -> row.add(answer.apply(strategy)));
+        facts.shown().forEach(strategy -> row.add(answer.apply(strategy)));
         rows.add(List.copyOf(row));
-    }
-
-    private static String pair(double a, double b) {
-        return Double.isNaN(a) && Double.isNaN(b)
-                ? Units.NONE
-                : Units.micros(a) + " / " + Units.micros(b);
-    }
-
-    private static String share(double part, double all) {
-        return Double.isNaN(part) ? Units.NONE : Units.amount(part) + " of " + Units.amount(all);
     }
 }

@@ -1,8 +1,9 @@
 package io.replbuf.harness.report;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
@@ -19,6 +20,39 @@ final class Facts {
 
     List<String> strategies() {
         return run.strategies();
+    }
+
+    /** Strategies of ours that are compared: no real server, no second arm of an A/A pair. */
+    List<String> ours() {
+        return strategies().stream()
+                .filter(s -> !PeerFigures.isPeer(s) && !AaPair.isAgain(s))
+                .toList();
+    }
+
+    /** Strategies with a column of their own: ours and the real servers, no second arm of an A/A pair. */
+    List<String> shown() {
+        return strategies().stream().filter(s -> !AaPair.isAgain(s)).toList();
+    }
+
+    /** The mark behind numbers of a scenario's largest point: empty, or that of suspect cells. */
+    String mark(String scenario, String strategy) {
+        Group.Arm arm = arm(scenario, strategy);
+        return arm == null ? "" : arm.mark();
+    }
+
+    /** The mark behind numbers that come from several cells. */
+    static String mark(List<Cell> cells) {
+        return cells.stream().anyMatch(Cell::suspect) ? Marks.SUSPECT : "";
+    }
+
+    /** Whether the scenario was run with this strategy and no cell of it counts. */
+    boolean failed(String scenario, String strategy) {
+        return arm(scenario, strategy) == null
+                && run.failed().stream()
+                        .anyMatch(
+                                c ->
+                                        c.scenario().equals(scenario)
+                                                && c.strategy().equals(strategy));
     }
 
     boolean has(String scenario) {
@@ -68,10 +102,12 @@ final class Facts {
         return supported ? histogram.getValueAtPercentile(percentile) / 1_000.0 : Double.NaN;
     }
 
-    double worst(String scenario, String strategy, String tag) {
+    /** What the pinger met when a replica was torn off, in each repetition that did so. */
+    List<Drop> drops(String scenario, String strategy) {
         Group.Arm arm = arm(scenario, strategy);
-        Histogram histogram = arm == null ? new Histogram(3) : LatencyFigures.merged(arm, tag);
-        return histogram.getTotalCount() == 0 ? Double.NaN : histogram.getMaxValue() / 1_000.0;
+        return arm == null
+                ? List.of()
+                : arm.cells().stream().map(Drop::of).filter(Objects::nonNull).toList();
     }
 
     /** Avoidable resyncs of one kind, the mean over trials; NaN when the scenario was not run. */
@@ -97,24 +133,57 @@ final class Facts {
                 .sum();
     }
 
-    /** Longest outage that ended in a partial resync, or shortest that ended in a full one, in milliseconds. */
+    /**
+     * Longest planned outage that ended in a partial resync, or shortest one that ended in a full one, in milliseconds. Where no
+     * event says what was planned, the outage as it was.
+     */
     double outage(String scenario, String strategy, boolean full) {
         Group.Arm arm = arm(scenario, strategy);
         if (arm == null) {
             return Double.NaN;
         }
-        Predicate<Resync> wanted = r -> (r.kind() == Resync.Kind.FULL) == full;
         double[] lengths =
                 arm.cells().stream()
-                        .flatMap(cell -> ResyncFigures.after(cell).stream())
-                        .filter(wanted)
-                        .mapToDouble(Resync::outageMillis)
+                        .flatMapToDouble(
+                                cell ->
+                                        ResyncFigures.after(cell).stream()
+                                                .filter(r -> (r.kind() == Resync.Kind.FULL) == full)
+                                                .mapToDouble(r -> length(cell, r)))
                         .sorted()
                         .toArray();
         if (lengths.length == 0) {
             return Double.NaN;
         }
         return full ? lengths[0] : lengths[lengths.length - 1];
+    }
+
+    private static double length(Cell cell, Resync resync) {
+        double planned = cell.plannedMillis(resync);
+        return Double.isNaN(planned) ? resync.outageMillis() : planned;
+    }
+
+    /** Full resyncs that came to their end, the mean over trials. */
+    double finishedFull(String scenario, String strategy) {
+        Group.Arm arm = arm(scenario, strategy);
+        return arm == null
+                ? Double.NaN
+                : arm.cells().stream().mapToLong(Cell::finishedFull).average().orElse(0);
+    }
+
+    /** The full resync with the middle time of those that came to their end; null without one. */
+    Resync middleFullResync(String strategy) {
+        List<Resync> finished =
+                cells(strategy).stream()
+                        .flatMap(cell -> cell.resyncs.stream())
+                        .filter(
+                                r ->
+                                        r.avoidable()
+                                                && r.atMillis() >= 0
+                                                && r.complete()
+                                                && r.kind() == Resync.Kind.FULL)
+                        .sorted(Comparator.comparingDouble(Resync::durationMillis))
+                        .toList();
+        return finished.isEmpty() ? null : finished.get((finished.size() - 1) / 2);
     }
 
     double counter(String scenario, String strategy, String name) {
@@ -131,6 +200,19 @@ final class Facts {
     }
 
     List<Cell> cells(String strategy) {
+        return run.counted().stream().filter(cell -> cell.strategy().equals(strategy)).toList();
+    }
+
+    /** Failed ones, too: for what is said about the cells themselves. */
+    List<Cell> allCells(String strategy) {
         return run.cells().stream().filter(cell -> cell.strategy().equals(strategy)).toList();
+    }
+
+    /** The cell in which an allocator kept the most, or null when none kept anything worth telling. */
+    Cell keeper(String strategy) {
+        return cells(strategy).stream()
+                .filter(c -> Kept.of(c) != null && Kept.of(c).peakBytes() >= Kept.WORTH_TELLING)
+                .max(Comparator.comparingDouble(c -> Kept.of(c).peakBytes()))
+                .orElse(null);
     }
 }

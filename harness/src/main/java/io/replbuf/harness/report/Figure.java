@@ -56,7 +56,8 @@ sealed interface Figure {
      *
      * @param x centre of each column
      * @param y centre of each row
-     * @param cells {@code cells[column][row]}, NaN where nothing was measured
+     * @param cells {@code cells[column][row]}, {@link #AWAY} or {@link #SNAPSHOT} where a replica has no place, NaN where nothing was
+     *     measured
      * @param unit of the cells
      * @param max the value that has the darkest colour, equal for charts that are to be compared
      */
@@ -72,7 +73,13 @@ sealed interface Figure {
             String unit,
             double max,
             Size size)
-            implements Figure {}
+            implements Figure {
+        /** The replica is away. */
+        static final double AWAY = -1;
+
+        /** The replica is being sent a snapshot. */
+        static final double SNAPSHOT = -2;
+    }
 
     /**
      * One series.
@@ -128,6 +135,11 @@ sealed interface Figure {
                     NONE,
                     NONE,
                     false);
+        }
+
+        /** Not in the legend. */
+        Series unnamed() {
+            return new Series(name, look, kind, x, y, low, spread, false);
         }
 
         Series withSpread(double[] halves) {

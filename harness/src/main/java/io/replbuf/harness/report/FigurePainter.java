@@ -4,6 +4,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -42,6 +43,17 @@ final class FigurePainter {
         new Color(0xc51b4e),
         new Color(0x3b0f4f)
     };
+
+    /** A replica that has no place in the stream: it is away, or a snapshot is being sent to it. */
+    private static final Color AWAY = new Color(0xffffff);
+
+    private static final Color SNAPSHOT = new Color(0x8fd0c8);
+
+    /** Of lag, and of each of the two states below it. */
+    private static final int SHADES = 60;
+
+    private static final int STATE_SHADES = 6;
+    private static final int ROWS_NAMED_MAX = 16;
 
     private final String fontFamily;
 
@@ -260,32 +272,67 @@ final class FigurePainter {
         styler.setLegendPosition(Styler.LegendPosition.OutsideE);
         styler.setLegendLayout(Styler.LegendLayout.Vertical);
         styler.setDrawBorder(false);
-        styler.setMin(0);
+        double step = figure.max() / SHADES;
+        styler.setMin(-2 * STATE_SHADES * step);
         styler.setMax(figure.max());
-        styler.setRangeColors(HEAT);
+        styler.setRangeColors(shades());
+        styler.setHeatMapDecimalValueFormatter(
+                value -> value < 0 ? "away" : Units.tick(value) + " " + figure.unit());
         styler.setPlotContentSize(1.0);
         styler.setGradientColorColumnHeight(150);
         styler.setGradientColorColumnWeight(14);
         List<String> columns = new ArrayList<>();
         for (double x : figure.columns()) {
-            columns.add(String.format(Locale.ROOT, "%.1f", x));
+            columns.add(wholeSecond(figure.columns(), columns.size()));
         }
         List<String> rows = new ArrayList<>();
+        int every = figure.rows().length > ROWS_NAMED_MAX ? 4 : 1;
         for (double y : figure.rows()) {
-            rows.add(Units.tick(y));
+            rows.add(y % every == 0 ? Units.tick(y) : " ");
         }
         List<Number[]> cells = new ArrayList<>();
         for (int column = 0; column < columns.size(); column++) {
             for (int row = 0; row < rows.size(); row++) {
                 double value = figure.cells()[column][row];
-                if (!Double.isNaN(value)) {
+                if (value == Figure.Heat.AWAY || value == Figure.Heat.SNAPSHOT) {
+                    double shade = value == Figure.Heat.AWAY ? 1.5 : 0.5;
+                    cells.add(new Number[] {column, row, -shade * STATE_SHADES * step});
+                } else if (!Double.isNaN(value)) {
                     cells.add(new Number[] {column, row, value});
                 }
             }
         }
-        styler.setXAxisMaxLabelCount(12);
         chart.addSeries("cells", columns, rows, cells);
         return chart;
+    }
+
+    /** The label of a column: a whole second where one begins in it, else none. */
+    private static String wholeSecond(double[] seconds, int column) {
+        double from = seconds[column];
+        double to = column + 1 < seconds.length ? seconds[column + 1] : from;
+        double whole = Math.ceil(from - 1e-9);
+        return whole < to || whole == from ? Units.tick(whole) : " ";
+    }
+
+    /** Two plain colours for the states below zero, then the shades of lag. */
+    private static Color[] shades() {
+        Color[] shades = new Color[2 * STATE_SHADES + SHADES];
+        Arrays.fill(shades, 0, STATE_SHADES, AWAY);
+        Arrays.fill(shades, STATE_SHADES, 2 * STATE_SHADES, SNAPSHOT);
+        for (int i = 0; i < SHADES; i++) {
+            double place = (double) i / (SHADES - 1) * (HEAT.length - 1);
+            int low = Math.min((int) place, HEAT.length - 2);
+            double share = place - low;
+            shades[2 * STATE_SHADES + i] = between(HEAT[low], HEAT[low + 1], share);
+        }
+        return shades;
+    }
+
+    private static Color between(Color a, Color b, double share) {
+        return new Color(
+                (int) Math.round(a.getRed() + share * (b.getRed() - a.getRed())),
+                (int) Math.round(a.getGreen() + share * (b.getGreen() - a.getGreen())),
+                (int) Math.round(a.getBlue() + share * (b.getBlue() - a.getBlue())));
     }
 
     private void house(AxesChartStyler styler, Figure.Size size) {
@@ -339,7 +386,7 @@ final class FigurePainter {
             default -> {
                 // XChart puts the ticks of a formatter of ours at the data's own places; a pattern
                 // keeps them round.
-                boolean whole = axis.title().endsWith("(count)");
+                boolean whole = axis.title().startsWith("replicas");
                 styler.setXAxisDecimalPattern(whole ? "#,##0" : "#,##0.###");
                 styler.setXAxisTickMarkSpacingHint(64);
             }
@@ -357,7 +404,11 @@ final class FigurePainter {
             styler.setYAxisLogarithmic(true);
         }
         Function<Double, String> labels =
-                axis.scale() == Axis.Scale.LOG_MICROS ? Units::microsTick : Units::tick;
+                switch (axis.scale()) {
+                    case LOG_MICROS -> Units::microsTick;
+                    case PARTIAL_OR_FULL -> FigurePainter::partialOrFull;
+                    default -> Units::tick;
+                };
         styler.setYAxisTickLabelsFormattingFunction(labels);
     }
 
@@ -367,6 +418,10 @@ final class FigurePainter {
         return Math.abs(nines - whole) > 0.01
                 ? " "
                 : Units.percentTick(100 * (1 - Math.pow(10, -whole)));
+    }
+
+    private static String partialOrFull(double value) {
+        return Math.abs(value) < 0.01 ? "resumed" : Math.abs(value - 1) < 0.01 ? "full" : " ";
     }
 
     private Font font(int style, int size) {

@@ -1,18 +1,30 @@
 package io.replbuf.harness.report;
 
-import io.replbuf.harness.stats.BacklogSizing;
-import java.time.Duration;
+import io.replbuf.harness.stats.Comparison;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
- * The decision page's sentences, each made from numbers of this run and left out when the run did not measure them. A sentence
- * about latency says when the run cannot carry it.
+ * The decision page's sentences, each made from numbers of this run and left out when the run did not measure them.
+ *
+ * <p>Cells that failed are in none of them. A sentence about an event looks at the event's own time. Latencies are compared only where
+ * enough repetitions tell the arms apart by more than the loader's own lateness.
  */
 final class Findings {
-    private static final String TOGETHER = "stall-together";
-    private static final String INDEPENDENT = "stall-independent";
-    private static final String SWEEP = "disconnect-sweep";
+    static final String TOGETHER = "stall-together";
+    static final String INDEPENDENT = "stall-independent";
+    static final String SWEEP = "disconnect-sweep";
+    static final String SLOW = "slow-reader";
+    static final String DROP = "drop-laggard";
+    static final String STEADY = "steady";
+
+    /** With fewer repetitions a bootstrap's interval is a guess. */
+    private static final int REPETITIONS_MIN = 5;
 
     private final Run run;
     private final Facts facts;
@@ -22,236 +34,308 @@ final class Findings {
         this.facts = facts;
     }
 
-    List<String> sentences() {
-        List<String> all = new ArrayList<>();
-        together(all);
+    List<Claim> claims() {
+        List<Claim> all = new ArrayList<>();
         independent(all);
         sweep(all);
         slowReader(all);
         laggard(all);
+        kept(all);
         steady(all);
         return all;
     }
 
-    /** The verdict on top: who needed the least memory, who the fewest full resyncs, and what that costs. */
-    String verdict() {
-        List<String> ours =
-                facts.strategies().stream()
-                        .filter(s -> !s.startsWith("redis") && !s.startsWith("valkey"))
+    /** The verdict on top: what replicas that stall together cost, the leanest strategy first. */
+    Claim verdict() {
+        List<String> strategies =
+                facts.ours().stream()
+                        .filter(s -> !Double.isNaN(facts.peak(TOGETHER, s)))
+                        .sorted(Comparator.comparingDouble(s -> facts.peak(TOGETHER, s)))
                         .toList();
-        String leanest = null;
-        String steadiest = null;
-        for (String strategy : ours) {
+        Claim.Words words = Claim.words();
+        if (strategies.isEmpty()) {
+            return words.say(
+                            "This run lacks the scenarios that a verdict needs; read the table and the sections.")
+                    .claim("verdict");
+        }
+        double lag =
+                strategies.stream()
+                        .mapToDouble(s -> facts.peakLag(TOGETHER, s))
+                        .max()
+                        .orElse(Double.NaN);
+        words.say("For ")
+                .state("stall-together.replicas", facts.replicas(TOGETHER), replicas())
+                .say(" stalled replicas");
+        if (!Double.isNaN(lag)) {
+            words.say(" up to ").state("stall-together.lag", lag, Units.bytes(lag)).say(" behind");
+        }
+        words.say(": ");
+        for (int i = 0; i < strategies.size(); i++) {
+            String strategy = strategies.get(i);
+            String mark = facts.mark(TOGETHER, strategy);
             double peak = facts.peak(TOGETHER, strategy);
-            if (!Double.isNaN(peak) && (leanest == null || peak < facts.peak(TOGETHER, leanest))) {
-                leanest = strategy;
+            double disk = facts.median(TOGETHER, strategy, c -> c.peakOf("buf_file"));
+            words.say(i == 0 ? "" : ", ")
+                    .state("stall-together.peak." + strategy, peak, Units.bytes(peak), mark);
+            if (disk > 0) {
+                words.say(" in memory and ")
+                        .state("stall-together.disk." + strategy, disk, Units.bytes(disk), mark)
+                        .say(" on disk");
             }
-            if (steadiest == null || full(strategy) < full(steadiest)) {
-                steadiest = strategy;
+            words.say(" (" + strategy + ")");
+        }
+        return words.say(".").claim("verdict");
+    }
+
+    private String replicas() {
+        return String.valueOf(facts.replicas(TOGETHER));
+    }
+
+    private void independent(List<Claim> all) {
+        Claim.Words words = Claim.words();
+        double lag = 0;
+        double backlog = Double.NaN;
+        for (String strategy : facts.ours()) {
+            double peak = facts.peak(INDEPENDENT, strategy);
+            if (Double.isNaN(peak)) {
+                continue;
             }
+            lag = Math.max(lag, facts.peakLag(INDEPENDENT, strategy));
+            backlog = facts.median(INDEPENDENT, strategy, Cell::backlogBytes);
+            words.say(words.isEmpty() ? "When they stalled by turns: " : ", ")
+                    .say(strategy + " ")
+                    .state(
+                            "stall-independent.peak." + strategy,
+                            peak,
+                            Units.bytes(peak),
+                            facts.mark(INDEPENDENT, strategy));
         }
-        if (leanest == null || steadiest == null) {
-            return "This run lacks the scenarios that a verdict needs; read the table and the sections.";
+        if (words.isEmpty()) {
+            return;
         }
-        StringBuilder text = new StringBuilder();
-        text.append(leanest).append(" held the least memory under a common stall (");
-        text.append(Units.bytes(facts.peak(TOGETHER, leanest))).append(")");
-        if (leanest.equals(steadiest)) {
-            text.append(" and needed the fewest full resyncs (")
-                    .append(Units.count(full(leanest)))
-                    .append(" in the run)");
-        } else {
-            text.append("; ").append(steadiest).append(" needed the fewest full resyncs (");
-            text.append(Units.count(full(steadiest))).append(" in the run)");
+        words.say(", with a backlog of ")
+                .state("stall-independent.backlog", backlog, Units.bytes(backlog));
+        if (lag > 0) {
+            words.say(" and a longest lag of ")
+                    .state("stall-independent.lag", lag, Units.bytes(lag));
         }
-        double disk = facts.peakDisk(steadiest);
-        if (disk > 0) {
-            text.append(". Its price is disk, at most ").append(Units.bytes(disk)).append(" here");
-        }
-        return text.append('.').toString();
+        words.say(
+                lag < backlog
+                        ? ". The backlog covers every lag, so what differs is copies alone."
+                        : ". Sharing saves in proportion to how many lag at once, not to how many there are.");
+        all.add(words.claim("stall-independent"));
     }
 
-    /** What a backlog buys at the rate that was measured; empty without a rate. */
-    String sizing() {
-        Group group =
-                run.group(SWEEP) != null
-                        ? run.group(SWEEP)
-                        : run.groups().isEmpty() ? null : run.groups().get(0);
-        if (group == null) {
-            return "";
-        }
-        Cell cell = group.largest().arms().get(0).typical();
-        double rate = cell.streamRate();
-        if (!(rate > 0)) {
-            return "";
-        }
-        return "At "
-                + Units.bytesPerSecond(rate)
-                + " (measured in "
-                + group.scenario()
-                + ") a backlog of "
-                + Units.bytes(cell.backlogBytes())
-                + " covers an outage of "
-                + Units.millis(1_000 * cell.backlogBytes() / rate)
-                + ". An outage of 10 s needs repl-backlog-size "
-                + megabytes(rate, 10)
-                + ", of 1 min "
-                + megabytes(rate, 60)
-                + " (rate × outage + 10 %): of memory under legacy and shared, of disk under aof-psync.";
-    }
-
-    private static String megabytes(double rate, int seconds) {
-        return (BacklogSizing.bytes(rate, Duration.ofSeconds(seconds)) >> 20) + "mb";
-    }
-
-    private void together(List<String> all) {
-        List<String> parts = new ArrayList<>();
-        for (String strategy : facts.strategies()) {
-            double peak = facts.peak(TOGETHER, strategy);
-            if (!Double.isNaN(peak) && !Double.isNaN(facts.peakLag(TOGETHER, strategy))) {
-                parts.add(
-                        strategy
-                                + " held "
-                                + Units.bytes(peak)
-                                + " for a lag of "
-                                + Units.bytes(facts.peakLag(TOGETHER, strategy))
-                                + " ("
-                                + Units.times(facts.growth(TOGETHER, strategy))
-                                + ")");
-            }
-        }
-        if (!parts.isEmpty()) {
-            all.add(
-                    "When "
-                            + facts.replicas(TOGETHER)
-                            + " replicas stalled together: "
-                            + String.join("; ", parts)
-                            + ". The factor is memory over what had to be kept once.");
-        }
-    }
-
-    private void independent(List<String> all) {
-        double legacy = facts.growth(INDEPENDENT, "legacy");
-        double shared = facts.growth(INDEPENDENT, "shared");
-        if (!Double.isNaN(legacy) && !Double.isNaN(shared)) {
-            all.add(
-                    "When they stalled by turns: legacy "
-                            + Units.times(legacy)
-                            + " ("
-                            + Units.bytes(facts.peak(INDEPENDENT, "legacy"))
-                            + "), shared "
-                            + Units.times(shared)
-                            + " ("
-                            + Units.bytes(facts.peak(INDEPENDENT, "shared"))
-                            + "). Sharing saves in proportion to how many lag at once, not to how many there are.");
-        }
-    }
-
-    private void sweep(List<String> all) {
-        for (String strategy : facts.strategies()) {
-            double full = facts.resyncs(SWEEP, strategy, Resync.Kind.FULL);
+    /** Strategies that did the same are told of together. */
+    private void sweep(List<Claim> all) {
+        record Edge(double bridged, double lost, double modelled) {}
+        Map<Edge, List<String>> byEdge = new LinkedHashMap<>();
+        for (String strategy : facts.ours()) {
             double total = facts.allResyncs(SWEEP, strategy);
-            if (Double.isNaN(full) || total == 0) {
+            if (Double.isNaN(total) || total == 0) {
                 continue;
             }
-            String text =
-                    "Outages: "
-                            + strategy
-                            + " needed "
-                            + Units.amount(full)
-                            + " full resyncs in "
-                            + Units.amount(total);
-            double edge = 1_000 * ResyncFigures.coverSeconds(facts.arm(SWEEP, strategy).typical());
-            if (full > 0) {
-                text += ", the first after " + Units.millis(facts.outage(SWEEP, strategy, true));
-                text +=
-                        Double.isInfinite(edge)
-                                ? ""
-                                : " (the model puts the edge at " + Units.millis(edge) + ")";
+            double model = 1_000 * ResyncFigures.coverSeconds(facts.arm(SWEEP, strategy).typical());
+            Edge edge =
+                    new Edge(
+                            facts.outage(SWEEP, strategy, false),
+                            facts.outage(SWEEP, strategy, true),
+                            Double.isInfinite(model) ? Double.NaN : Math.rint(model / 10) * 10);
+            byEdge.computeIfAbsent(edge, e -> new ArrayList<>()).add(strategy);
+        }
+        byEdge.forEach(
+                (edge, strategies) -> {
+                    String who = String.join(" and ", strategies);
+                    String name = strategies.get(0);
+                    String mark =
+                            strategies.stream()
+                                    .map(s -> facts.mark(SWEEP, s))
+                                    .max(String::compareTo)
+                                    .orElse("");
+                    Claim.Words words = Claim.words().say("Outages under " + who + ": ");
+                    boolean none = Double.isNaN(edge.lost());
+                    words.say(none ? "all were bridged, up to " : "bridged up to ");
+                    stateMillis(words, "disconnect-sweep.bridged." + name, edge.bridged(), mark);
+                    if (!none) {
+                        words.say(
+                                edge.lost() > edge.bridged() || Double.isNaN(edge.bridged())
+                                        ? ", none from "
+                                        : ", though one of ");
+                        stateMillis(words, "disconnect-sweep.lost." + name, edge.lost(), mark);
+                        words.say(edge.lost() > edge.bridged() ? " on" : " was not");
+                    }
+                    if (!Double.isNaN(edge.modelled()) && !none) {
+                        words.say("; backlog over rate says ");
+                        stateMillis(words, "disconnect-sweep.model." + name, edge.modelled(), "");
+                    }
+                    all.add(words.say(".").claim("disconnect-sweep." + name));
+                });
+    }
+
+    private static void stateMillis(Claim.Words words, String name, double millis, String mark) {
+        words.state(name, millis, Units.millis(millis), mark);
+    }
+
+    private void slowReader(List<Claim> all) {
+        Claim.Words words = Claim.words();
+        for (String strategy : facts.ours()) {
+            double kills = facts.counter(SLOW, strategy, "limit_disconnections");
+            double begun = facts.resyncs(SLOW, strategy, Resync.Kind.FULL);
+            double finished = facts.finishedFull(SLOW, strategy);
+            double demotions = facts.counter(SLOW, strategy, "demotions");
+            if (Double.isNaN(kills) || Double.isNaN(begun)) {
+                continue;
+            }
+            String mark = facts.mark(SLOW, strategy);
+            words.say(words.isEmpty() ? "A replica that can never keep up: " : "; ")
+                    .say(strategy + " killed it ")
+                    .state("slow-reader.kills." + strategy, kills, times(kills), mark)
+                    .say(", began ")
+                    .state("slow-reader.full-begun." + strategy, begun, Units.amount(begun), mark)
+                    .say(begun == 1 ? " full resync" : " full resyncs");
+            if (begun > 0) {
+                words.say(" and finished ")
+                        .state(
+                                "slow-reader.full-finished." + strategy,
+                                finished,
+                                Units.amount(finished),
+                                mark);
+            }
+            if (demotions > 0) {
+                words.say(", demoted it to the log ")
+                        .state(
+                                "slow-reader.demotions." + strategy,
+                                demotions,
+                                times(demotions),
+                                mark);
+            }
+        }
+        if (!words.isEmpty()) {
+            all.add(words.say(".").claim("slow-reader"));
+        }
+    }
+
+    private void laggard(List<Claim> all) {
+        Claim.Words words = Claim.words();
+        for (String strategy : facts.ours()) {
+            List<Drop> drops = facts.drops(DROP, strategy);
+            if (drops.isEmpty()) {
+                continue;
+            }
+            double excess = median(drops, Drop::excessMicros) / 1_000;
+            double otherwise = median(drops, Drop::otherwiseMicros) / 1_000;
+            String mark = facts.mark(DROP, strategy);
+            words.say(
+                            words.isEmpty()
+                                    ? "Slowest PING in the second in which a laggard was dropped, above its control in the same second: "
+                                    : "; ")
+                    .say(strategy + " ");
+            stateMillis(words, "drop-laggard.excess." + strategy, excess, mark);
+            boolean same = drops.stream().allMatch(Drop::asWithout);
+            words.say(same ? ", as without a drop (" : " (").say("other seconds up to ");
+            stateMillis(words, "drop-laggard.otherwise." + strategy, otherwise, mark);
+            words.say(")");
+        }
+        if (!words.isEmpty()) {
+            all.add(words.say(".").claim("drop-laggard"));
+        }
+    }
+
+    /** What was freed and not given back: malloc's way with chunks that lie between others in use. */
+    private void kept(List<Claim> all) {
+        for (String strategy : facts.ours()) {
+            Cell cell = facts.keeper(strategy);
+            if (cell == null) {
+                continue;
+            }
+            Kept kept = Kept.of(cell);
+            String mark = Facts.mark(List.of(cell));
+            Claim.Words words =
+                    Claim.words()
+                            .say("Under " + strategy + " malloc kept up to ")
+                            .state(
+                                    "kept.peak." + strategy,
+                                    kept.peakBytes(),
+                                    Units.bytes(kept.peakBytes()),
+                                    mark)
+                            .say(" that had been freed already (" + cell.scenario() + "), ");
+            if (kept.millis() < 0) {
+                words.say("and gave it back when it was told to, after the cell");
             } else {
-                text +=
-                        "; the longest outage was "
-                                + Units.millis(facts.outage(SWEEP, strategy, false));
+                words.say("and gave it back to the system after ");
+                stateMillis(words, "kept.millis." + strategy, kept.millis(), mark);
             }
-            all.add(text + ".");
+            all.add(
+                    words.say(
+                                    ": chunks of many queues lie between each other, and glibc gives back from the top only."
+                                            + " This is what one malloc per chunk, as in Redis 6.2, costs under glibc.")
+                            .claim("kept." + strategy));
         }
     }
 
-    private void slowReader(List<String> all) {
-        List<String> parts = new ArrayList<>();
-        for (String strategy : facts.strategies()) {
-            double drops = facts.counter("slow-reader", strategy, "limit_disconnections");
-            double full = facts.resyncs("slow-reader", strategy, Resync.Kind.FULL);
-            double demotions = facts.counter("slow-reader", strategy, "demotions");
-            if (Double.isNaN(drops) || Double.isNaN(full)) {
+    private void steady(List<Claim> all) {
+        Group group = run.group(STEADY);
+        if (group == null) {
+            return;
+        }
+        Group.Point point = group.largest();
+        Group.Arm base = point.arm(Intervals.BASELINE);
+        if (base == null) {
+            return;
+        }
+        ToDoubleFunction<Cell> p99 = cell -> cell.result.latency().response().p99();
+        for (Group.Arm arm : point.arms()) {
+            if (arm == base || !facts.ours().contains(arm.strategy()) || !tells(arm, base)) {
                 continue;
             }
-            String demoted = demotions > 0 ? ", demoted it to the log " + times(demotions) : "";
-            parts.add(
-                    strategy
-                            + " dropped it "
-                            + times(drops)
-                            + " and gave "
-                            + Units.amount(full)
-                            + (full == 1 ? " full resync" : " full resyncs")
-                            + demoted);
-        }
-        if (!parts.isEmpty()) {
-            all.add(
-                    "A replica that reads more slowly than the stream grows: "
-                            + String.join("; ", parts)
-                            + ".");
-        }
-    }
-
-    private void laggard(List<String> all) {
-        List<String> parts = new ArrayList<>();
-        for (String strategy : facts.strategies()) {
-            double worst = facts.worst("drop-laggard", strategy, "pinger.response");
-            double control = facts.worst("drop-laggard", strategy, "control.response");
-            if (!Double.isNaN(worst)) {
-                parts.add(
-                        strategy
-                                + " "
-                                + Units.micros(worst)
-                                + " (control "
-                                + Units.micros(control)
-                                + ")");
+            Comparison comparison =
+                    Comparison.of(arm.values(p99), base.values(p99), AaPair.floor(run, point, p99));
+            double lateness =
+                    Math.max(
+                            arm.median(c -> c.result.latency().loaderDelayP99()),
+                            base.median(c -> c.result.latency().loaderDelayP99()));
+            double difference = Math.abs(arm.median(p99) - base.median(p99));
+            if (!comparison.isDifference() || difference <= lateness) {
+                continue;
             }
-        }
-        if (!parts.isEmpty()) {
-            all.add(
-                    "The worst PING while a laggard was dropped: "
-                            + String.join(", ", parts)
-                            + ".");
-        }
-    }
-
-    private void steady(List<String> all) {
-        List<String> parts = new ArrayList<>();
-        for (String strategy : facts.strategies()) {
-            double p99 = facts.percentile("steady", strategy, "client.response", 99);
-            if (!Double.isNaN(p99)) {
-                parts.add(strategy + " " + Units.micros(p99));
-            }
-        }
-        if (!parts.isEmpty()) {
-            String caveat =
-                    run.trials() < 2
-                            ? " One repetition has no interval: take these as not distinguishable."
-                            : "";
-            all.add(
-                    "Response time p99 with N = "
-                            + facts.replicas("steady")
-                            + ": "
-                            + String.join(", ", parts)
-                            + "."
-                            + caveat);
+            Claim.Words words =
+                    Claim.words()
+                            .say(
+                                    "Response time p99 with "
+                                            + point.label()
+                                            + ": "
+                                            + arm.strategy()
+                                            + " ")
+                            .state(
+                                    "steady.p99." + arm.strategy(),
+                                    arm.median(p99),
+                                    Units.micros(arm.median(p99)),
+                                    arm.mark())
+                            .say(", " + comparison.word() + " than " + base.strategy() + "'s ")
+                            .state(
+                                    "steady.p99." + base.strategy(),
+                                    base.median(p99),
+                                    Units.micros(base.median(p99)),
+                                    base.mark());
+            all.add(words.say(".").claim("steady." + arm.strategy()));
         }
     }
 
-    private long full(String strategy) {
-        return facts.resyncsInRun(strategy, Resync.Kind.FULL);
+    private static boolean tells(Group.Arm arm, Group.Arm base) {
+        return arm.trials() >= REPETITIONS_MIN
+                && base.trials() >= REPETITIONS_MIN
+                && arm.cells().stream().noneMatch(c -> c.result.verdict().latencyAdvisory())
+                && base.cells().stream().noneMatch(c -> c.result.verdict().latencyAdvisory());
+    }
+
+    static double median(List<Drop> drops, ToDoubleFunction<Drop> value) {
+        double[] sorted = drops.stream().mapToDouble(value).sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length == 0
+                ? Double.NaN
+                : sorted.length % 2 == 1
+                        ? sorted[middle]
+                        : Arrays.stream(sorted, middle - 1, middle + 1).sum() / 2;
     }
 
     private static String times(double count) {

@@ -40,12 +40,30 @@ record Group(String scenario, List<Point> points) {
 
     /** One strategy at one point: its repetitions, in order. */
     record Arm(String strategy, List<Cell> cells) {
+        /** With the mark of suspect cells. */
+        String name() {
+            return mark().isEmpty() ? strategy : strategy + " " + mark();
+        }
+
         Look look() {
             return Look.of(strategy);
         }
 
         int trials() {
             return cells.size();
+        }
+
+        /** Stands behind every number of an arm of which a cell is suspect; empty for all others. */
+        String mark() {
+            return cells.stream().anyMatch(Cell::suspect) ? Marks.SUSPECT : "";
+        }
+
+        /** The cell of a repetition, or null where it failed or was not run. */
+        Cell repetition(int number) {
+            return cells.stream()
+                    .filter(cell -> cell.result.repetition() == number)
+                    .findFirst()
+                    .orElse(null);
         }
 
         /** The values that were measured, one a repetition. */

@@ -1,6 +1,7 @@
 package io.replbuf.harness.report;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Writes HTML by appending; everything that comes from a file goes through {@link #escape}.
@@ -65,18 +66,45 @@ final class Html {
         return this;
     }
 
+    /** Sentences whose figures carry names. */
+    Html claims(List<Claim> claims) {
+        out.append("<ul class=\"claims\">\n");
+        claims.forEach(
+                claim ->
+                        out.append("<li id=\"claim-")
+                                .append(escape(claim.name()))
+                                .append("\">")
+                                .append(claim.html())
+                                .append("</li>\n"));
+        out.append("</ul>\n");
+        return this;
+    }
+
     /** A table whose other columns are strategies: each has its colour over its name. */
     Html strategies(String cssClass, List<String> head, List<List<String>> rows) {
-        return table(cssClass, head, rows, true);
+        return table(cssClass, head, rows, true, Map.of());
     }
 
     /** A table; the first column holds names, all others numbers or short words. */
     Html table(String cssClass, List<String> head, List<List<String>> rows) {
-        return table(cssClass, head, rows, false);
+        return table(cssClass, head, rows, false, Map.of());
+    }
+
+    /** A table whose names in the first column may lead to a file beside the page. */
+    Html linkedTable(
+            String cssClass,
+            List<String> head,
+            List<List<String>> rows,
+            Map<String, String> links) {
+        return table(cssClass, head, rows, false, links);
     }
 
     private Html table(
-            String cssClass, List<String> head, List<List<String>> rows, boolean coloured) {
+            String cssClass,
+            List<String> head,
+            List<List<String>> rows,
+            boolean coloured,
+            Map<String, String> links) {
         out.append("<div class=\"scroll\"><table class=\"")
                 .append(cssClass)
                 .append("\">\n<thead><tr>");
@@ -94,7 +122,10 @@ final class Html {
             for (int i = 0; i < row.size(); i++) {
                 String tag = i == 0 ? "th" : "td";
                 out.append('<').append(tag).append(i == 0 ? " scope=\"row\">" : ">");
-                out.append(escape(row.get(i))).append("</").append(tag).append('>');
+                String link = i == 0 ? links.get(row.get(0)) : null;
+                out.append(link == null ? "" : "<a href=\"" + escape(link) + "\">");
+                out.append(escape(row.get(i))).append(link == null ? "" : "</a>");
+                out.append("</").append(tag).append('>');
             }
             out.append("</tr>\n");
         }

@@ -1,20 +1,16 @@
 package io.replbuf.harness.report;
 
 import io.replbuf.harness.stats.Comparison;
-import io.replbuf.harness.stats.NoiseFloor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What repetitions allow to be said: each measure of each strategy against {@code shared} as a ratio with its interval over
- * processes, beside the run's own noise where an A/A arm was run.
+ * What the run allows to be said: each measure of each strategy against {@code shared} as a ratio with its interval over
+ * processes, and the word that the band of the run's A/A pairs gives it.
  */
 final class Intervals {
-    private static final String BASELINE = "shared";
-
-    /** A second arm of the baseline: its difference is noise. */
-    private static final String AGAIN = "shared-again";
+    static final String BASELINE = "shared";
 
     private final Run run;
 
@@ -29,7 +25,7 @@ final class Intervals {
                     new Measure("peak buffer", Cell::peakRetained),
                     new Measure("peak RSS", cell -> cell.result.rssPeakBytes()),
                     new Measure("response p99", cell -> cell.result.latency().response().p99()),
-                    new Measure("server CPU", cell -> cell.result.serverCpuMillis()));
+                    new Measure("server CPU without compilers", Cpu::serverMillis));
 
     static List<String> head() {
         return List.of(
@@ -38,16 +34,21 @@ final class Intervals {
                 "peak buffer",
                 "peak RSS",
                 "response p99",
-                "server CPU");
+                "server CPU without compilers");
     }
 
-    /** Empty when there is nothing to compare: one repetition, or no baseline. */
+    /** Whether the words rest on one pair of processes. */
+    boolean restsOnOnePair() {
+        return run.trials() < 2;
+    }
+
+    /** Empty when there is nothing to compare: no baseline, or one repetition and no A/A pair. */
     List<List<String>> rows() {
         List<List<String>> rows = new ArrayList<>();
         for (Group group : run.groups()) {
             Group.Point point = group.largest();
             Group.Arm baseline = point.arm(BASELINE);
-            if (baseline == null || baseline.trials() < 2) {
+            if (baseline == null || (baseline.trials() < 2 && !anyPair())) {
                 continue;
             }
             for (Group.Arm arm : point.arms()) {
@@ -59,8 +60,14 @@ final class Intervals {
         return rows;
     }
 
-    private static List<String> row(
-            Group group, Group.Point point, Group.Arm arm, Group.Arm baseline) {
+    private boolean anyPair() {
+        return run.groups().stream()
+                .flatMap(group -> group.points().stream())
+                .flatMap(point -> point.arms().stream())
+                .anyMatch(arm -> AaPair.isAgain(arm.strategy()));
+    }
+
+    private List<String> row(Group group, Group.Point point, Group.Arm arm, Group.Arm baseline) {
         List<String> row = new ArrayList<>();
         row.add(group.scenario() + ", " + point.label() + " · " + arm.strategy());
         row.add(String.valueOf(arm.trials()));
@@ -70,22 +77,12 @@ final class Intervals {
             boolean measured = values.length == arm.trials() && base.length == baseline.trials();
             row.add(
                     measured
-                            ? Comparison.of(values, base, noise(point, baseline, measure)).words()
+                            ? Comparison.of(values, base, AaPair.floor(run, point, measure.value()))
+                                            .words()
+                                    + (arm.mark().isEmpty() ? baseline.mark() : arm.mark())
                             : Units.NONE);
         }
         return row;
-    }
-
-    private static NoiseFloor noise(Group.Point point, Group.Arm baseline, Measure measure) {
-        Group.Arm again = point.arm(AGAIN);
-        if (again == null || again.trials() != baseline.trials()) {
-            return NoiseFloor.UNKNOWN;
-        }
-        double[] first = positive(baseline, measure);
-        double[] second = positive(again, measure);
-        return first.length < 2 || first.length != second.length
-                ? NoiseFloor.UNKNOWN
-                : NoiseFloor.of(second, first);
     }
 
     private static double[] positive(Group.Arm arm, Measure measure) {

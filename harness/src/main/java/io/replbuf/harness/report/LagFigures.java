@@ -15,6 +15,9 @@ final class LagFigures {
 
     private static final int POINTS_MAX = 240;
 
+    /** Share of a map's cells with a lag worth a colour. */
+    private static final double LAGGING_MIN = 0.1;
+
     private LagFigures() {}
 
     /** One map per strategy at a point, all with one colour scale. */
@@ -45,32 +48,58 @@ final class LagFigures {
             int to = (int) ((long) (column + 1) * samples / columns);
             x[column] = grid.seconds[from];
             for (int row = 0; row < grid.replicas.length; row++) {
-                double worst = Double.NaN;
-                for (int sample = from; sample < to; sample++) {
-                    double lag = grid.lag[sample][row] / Units.MIB;
-                    worst = Double.isNaN(worst) || lag > worst ? lag : worst;
-                }
-                cells[column][row] = worst;
+                cells[column][row] = worst(grid, row, from, to);
             }
         }
         return new Figure.Heat(
                 MemoryFigures.id(scenario, point, "lag", arm.strategy()),
-                arm.strategy()
-                        + " · lag (MiB) · "
+                arm.name()
+                        + " · lag · "
                         + scenario
                         + ", "
                         + point.label()
                         + " · "
                         + point.drawn(),
-                "Dark is far behind; white is away, or being sent a snapshot. One colour scale for all strategies.",
+                "Dark is far behind; white: the replica is away; turquoise: a snapshot is being sent to it. One colour scale for all"
+                        + " strategies.",
                 Axis.linear("time since start of measuring (s)"),
-                Axis.linear("replica (index)"),
+                Axis.linear("replica"),
                 x,
                 Arrays.stream(grid.replicas).asDoubleStream().toArray(),
                 cells,
                 "MiB",
                 topMiB,
                 Size.SMALL);
+    }
+
+    /** The largest lag of some samples in MiB, or why there is none. */
+    private static double worst(LagGrid grid, int row, int from, int to) {
+        double worst = Double.NaN;
+        boolean snapshot = false;
+        for (int sample = from; sample < to; sample++) {
+            double lag = grid.lag[sample][row] / Units.MIB;
+            worst = Double.isNaN(worst) || lag > worst ? lag : worst;
+            snapshot |= grid.snapshot[sample][row];
+        }
+        return Double.isNaN(worst) ? snapshot ? Figure.Heat.SNAPSHOT : Figure.Heat.AWAY : worst;
+    }
+
+    /** Whether hardly a replica ever lags, so that the maps are empty. */
+    static boolean empty(Group.Point point) {
+        return point.arms().stream().allMatch(arm -> lagging(arm.typical().lags()) < LAGGING_MIN);
+    }
+
+    private static double lagging(LagGrid grid) {
+        int all = 0;
+        int lagging = 0;
+        for (int sample = 0; sample < grid.seconds.length; sample++) {
+            for (int row = 0; row < grid.replicas.length && grid.seconds[sample] >= 0; row++) {
+                all++;
+                // A place that is none (NaN) is something to see, too.
+                lagging += grid.lag[sample][row] < Units.MIB ? 0 : 1;
+            }
+        }
+        return all == 0 ? 0 : (double) lagging / all;
     }
 
     /** Lag of the replica that fell furthest behind, with a mark where it had to resync. */

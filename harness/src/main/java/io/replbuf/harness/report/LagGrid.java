@@ -17,10 +17,14 @@ final class LagGrid {
     /** {@code lag[sample][replica]}, NaN while a replica is away or is sent a snapshot. */
     final double[][] lag;
 
+    /** {@code snapshot[sample][replica]}: whether the replica is without a place because a snapshot is being sent to it. */
+    final boolean[][] snapshot;
+
     private final double peak;
     private final double peakSum;
 
-    private LagGrid(double[] seconds, int[] replicas, double[][] lag) {
+    private LagGrid(double[] seconds, int[] replicas, double[][] lag, boolean[][] snapshot) {
+        this.snapshot = snapshot;
         this.seconds = seconds;
         this.replicas = replicas;
         this.lag = lag;
@@ -32,6 +36,7 @@ final class LagGrid {
         this.seconds = new double[0];
         this.replicas = new int[0];
         this.lag = new double[0][];
+        this.snapshot = new boolean[0][];
         this.peak = peak;
         this.peakSum = peakSum;
     }
@@ -58,6 +63,7 @@ final class LagGrid {
             double[] millis = times.stream().mapToDouble(Double::doubleValue).toArray();
             int[] names = indexes.stream().mapToInt(Integer::intValue).toArray();
             double[][] lag = new double[millis.length][names.length];
+            boolean[][] snapshot = new boolean[millis.length][names.length];
             for (double[] row : lag) {
                 Arrays.fill(row, Double.NaN);
             }
@@ -67,10 +73,15 @@ final class LagGrid {
                 boolean away =
                         resyncs.stream().anyMatch(r -> r.replica() == name && r.placelessAt(now));
                 int sample = Arrays.binarySearch(millis, now);
-                lag[sample][Arrays.binarySearch(names, name)] = away ? Double.NaN : bytes[i];
+                int row = Arrays.binarySearch(names, name);
+                lag[sample][row] = away ? Double.NaN : bytes[i];
+                snapshot[sample][row] =
+                        away
+                                && resyncs.stream()
+                                        .anyMatch(r -> r.replica() == name && r.isSentAt(now));
             }
             Arrays.setAll(millis, i -> millis[i] / 1_000);
-            return new LagGrid(millis, names, lag);
+            return new LagGrid(millis, names, lag, snapshot);
         } catch (IOException e) {
             throw new IllegalStateException("a table that was checked: " + e.getMessage(), e);
         }

@@ -4,6 +4,7 @@ import io.replbuf.harness.report.Figure.Kind;
 import io.replbuf.harness.report.Figure.Series;
 import io.replbuf.harness.report.Figure.Size;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
@@ -17,12 +18,67 @@ final class LatencyFigures {
 
     private LatencyFigures() {}
 
-    /** Response time of writes from their intended start, one curve per strategy. */
-    static Figure response(String scenario, Group.Point point) {
-        List<Series> series = new ArrayList<>();
-        for (Group.Arm arm : point.arms()) {
-            curve(series, arm.strategy(), arm.look().withoutMark(), merged(arm, "client.response"));
+    /** Response and service time of writes, a pair of curves per strategy: one axis for all points of a scenario. */
+    static List<Figure> response(Group group) {
+        List<List<Series>> all = new ArrayList<>();
+        double low = Double.POSITIVE_INFINITY;
+        double high = 0;
+        for (Group.Point point : group.points()) {
+            List<Series> series = response(point);
+            all.add(series);
+            for (Series one : series) {
+                low = Math.min(low, Arrays.stream(one.y()).min().orElse(low));
+                high = Math.max(high, Arrays.stream(one.y()).max().orElse(high));
+            }
         }
+        List<Figure> figures = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            if (!all.get(i).isEmpty()) {
+                Group.Point point = group.points().get(i);
+                figures.add(response(group.scenario(), point, all.get(i), low, high));
+            }
+        }
+        return figures;
+    }
+
+    private static List<Series> response(Group.Point point) {
+        List<Series> series = new ArrayList<>();
+        Histogram late = new Histogram(3);
+        late.setAutoResize(true);
+        for (Group.Arm arm : point.arms()) {
+            Histogram response = merged(arm, "client.response");
+            curve(series, arm.name(), arm.look().withoutMark(), response);
+            marks(series, arm, response);
+            Look thin = arm.look().asModel();
+            int before = series.size();
+            curve(series, arm.strategy() + " service", thin, merged(arm, "client.service"));
+            if (series.size() > before) {
+                series.add(series.remove(before).unnamed());
+            }
+            late.add(merged(arm, "loader.delay"));
+        }
+        curve(series, "the loader itself was late", Look.line(0x8c959f, Look.Dash.DASH_DOT), late);
+        return series;
+    }
+
+    /** A mark at p50 and p99, which are hard to find on a curve. */
+    private static void marks(List<Series> series, Group.Arm arm, Histogram histogram) {
+        double[] at = {50, 99};
+        if (highestPercentile(histogram.getTotalCount()) < 99) {
+            return;
+        }
+        double[] x = new double[at.length];
+        double[] y = new double[at.length];
+        for (int i = 0; i < at.length; i++) {
+            x[i] = -Math.log10(1 - at[i] / 100);
+            y[i] = histogram.getValueAtPercentile(at[i]) / MICROS;
+        }
+        series.add(
+                Series.of(arm.strategy() + " p50, p99", arm.look(), Kind.POINTS, x, y).unnamed());
+    }
+
+    private static Figure response(
+            String scenario, Group.Point point, List<Series> series, double low, double high) {
         return percentiles(
                 scenario + "-" + point.slug() + "-latency",
                 "Response time of writes · "
@@ -31,9 +87,12 @@ final class LatencyFigures {
                         + point.label()
                         + " · "
                         + trials(point),
-                "From the intended start, so that waiting counts. Each curve ends where fewer than "
+                "Curve: from the intended start, so that waiting counts; dots of its colour: from the real send. A write took something"
+                        + " between; a difference smaller than the loader's own lateness says nothing. Marks: p50 and p99. Curves end where"
+                        + " fewer than "
                         + SAMPLES_BEYOND
                         + " samples lie beyond.",
+                Axis.logMicros("time of a write").from(decade(low, false)).upTo(decade(high, true)),
                 series);
     }
 
@@ -60,6 +119,7 @@ final class LatencyFigures {
                         + " · "
                         + trials(point),
                 "What the command loop adds is the distance from the control; the control is this machine's own noise.",
+                Axis.logMicros("time of a PING"),
                 series);
     }
 
@@ -87,7 +147,7 @@ final class LatencyFigures {
                         + point.drawn(),
                 "A stall of the command loop is a step above the control.",
                 Axis.linear("time since start of measuring (s)"),
-                Axis.logMicros("slowest PING of the interval (time, log scale)"),
+                Axis.logMicros("slowest PING"),
                 series,
                 Size.MEDIUM);
     }
@@ -139,20 +199,19 @@ final class LatencyFigures {
     }
 
     private static Figure percentiles(
-            String id, String title, String caption, List<Series> series) {
+            String id, String title, String caption, Axis y, List<Series> series) {
         double most = 1;
         for (Series one : series) {
             most = Math.max(most, one.x()[one.x().length - 1]);
         }
-        Axis x = new Axis("percentile (%)", Axis.Scale.PERCENTILE, 0, Math.ceil(most * 2) / 2);
-        return new Figure.Lines(
-                id,
-                title,
-                caption,
-                x,
-                Axis.logMicros("latency (time, log scale)"),
-                series,
-                Size.MEDIUM);
+        Axis x = new Axis("percentile", Axis.Scale.PERCENTILE, 0, Math.ceil(most * 2) / 2);
+        return new Figure.Lines(id, title, caption, x, y, series, Size.MEDIUM);
+    }
+
+    /** The power of ten below or above a value. */
+    private static double decade(double value, boolean above) {
+        double exponent = Math.log10(Math.max(value, 1e-3));
+        return Math.pow(10, above ? Math.ceil(exponent) : Math.floor(exponent));
     }
 
     private static String trials(Group.Point point) {

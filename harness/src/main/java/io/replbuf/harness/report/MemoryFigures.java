@@ -11,6 +11,9 @@ import java.util.List;
 final class MemoryFigures {
     private static final int POINTS_MAX = 240;
 
+    /** Beyond the backlog, as a share of RSS. */
+    private static final double SLIVER = 0.1;
+
     private MemoryFigures() {}
 
     /** One chart per strategy at a point, all with one memory axis, so that their areas can be compared. */
@@ -62,14 +65,10 @@ final class MemoryFigures {
                         MinMax.pick(rss, keep)));
         return new Figure.Lines(
                 id(scenario, point, "memory", arm.strategy()),
-                arm.strategy()
-                        + " · "
-                        + scenario
-                        + ", "
-                        + point.label()
-                        + " · "
-                        + trials(arm.trials()),
-                "The gap up to the RSS line: the JVM's native memory, heap that is touched but free, and the remainder.",
+                arm.name() + " · " + scenario + ", " + point.label() + " · " + trials(arm.trials()),
+                Owner.hasParts(cell)
+                        ? "Bands add up to RSS, but for what the parts claim that is not resident yet."
+                        : "The gap up to the RSS line: the JVM's native memory, heap that is touched but free, and the remainder.",
                 Axis.linear("time since start of measuring (s)"),
                 Axis.fromZero("memory (MiB)").upTo(topMiB),
                 stack,
@@ -114,7 +113,7 @@ final class MemoryFigures {
                         + trials(mostTrials(group)),
                 "Points are peaks of the ledger; dotted lines the closed form, fed with the lags that were measured:"
                         + " legacy B + Σ lag, shared max(B, max lag), aof-psync the same but at most its window.",
-                Axis.fromZero("replicas N (count)"),
+                Axis.fromZero("replicas N"),
                 Axis.fromZero("peak memory of the buffer (MiB)"),
                 series,
                 Size.MEDIUM);
@@ -122,6 +121,22 @@ final class MemoryFigures {
 
     static String trials(int count) {
         return count == 1 ? "1 trial" : "median of " + count + " trials";
+    }
+
+    /** Which repetition a chart over time shows. */
+    static String shown(Group.Point point) {
+        int most = point.arms().stream().mapToInt(Group.Arm::trials).max().orElse(0);
+        return most == 1 ? "1 trial" : "the middle one of " + most + " trials";
+    }
+
+    /** Whether the buffer's memory is a sliver of the process' in all arms, so that the charts are flat. */
+    static boolean flat(Group.Point point) {
+        return point.arms().stream()
+                .map(Group.Arm::typical)
+                .allMatch(
+                        cell ->
+                                cell.peakRetained() - cell.backlogBytes()
+                                        < SLIVER * cell.result.rssPeakBytes());
     }
 
     static int mostTrials(Group group) {

@@ -28,7 +28,7 @@ final class Page {
         targets();
         overview();
         for (Group group : run.groups()) {
-            new Section(group, figures, html).write();
+            new Section(group, run.failed(), figures, html).write();
         }
         new Cells(run, html).write();
         reading();
@@ -53,16 +53,18 @@ final class Page {
         if (result.stamp() != null && !result.stamp().isBlank()) {
             html.paragraph("stamp", result.stamp());
         }
-        html.paragraph("verdict", findings.verdict());
-        html.list(findings.sentences());
-        html.strategies("decision", new Decision(facts).head(), new Decision(facts).rows());
-        String sizing = findings.sizing();
-        if (!sizing.isEmpty()) {
-            html.rawHtml(
-                    "<p class=\"sizing\"><strong>Sizing a backlog.</strong> "
-                            + Html.escape(sizing)
-                            + "</p>");
+        html.table("facts", List.of("", ""), Definitions.of(run));
+        html.rawHtml("<p class=\"verdict\">" + findings.verdict().html() + "</p>");
+        List<Claim> advice = new Advice(facts).claims();
+        if (!advice.isEmpty()) {
+            html.heading(2, "", "Which one");
+            html.claims(advice);
+            html.heading(2, "", "What happened");
         }
+        html.claims(findings.claims());
+        html.strategies("decision", new Decision(facts).head(), new Decision(facts).rows());
+        Marks.footnotes(run.counted()).forEach(note -> html.paragraph("small", note));
+        html.rawHtml(new Sizing(run).html());
         html.heading(2, "", "Threats to validity");
         html.list(Threats.of(run));
         html.heading(2, "", "Reproduce");
@@ -76,8 +78,9 @@ final class Page {
                         + result.seed()
                         + ". This page was made from the raw files beside it: replbuf.jar report <this folder>.");
         archived();
+        html.rawHtml("<details><summary>Environment</summary>");
         environment();
-        html.rawHtml("</section>");
+        html.rawHtml("</details></section>");
         contents();
     }
 
@@ -94,7 +97,6 @@ final class Page {
     }
 
     private void environment() {
-        html.heading(2, "", "Environment");
         Environment e = run.environment();
         if (e == null) {
             html.paragraph("Not recorded: environment.json could not be read.");
@@ -183,8 +185,13 @@ final class Page {
             html.rawHtml("<section>");
             html.heading(2, "intervals", "What the repetitions allow to be said");
             html.paragraph(
-                    "Ratio of medians against shared with its 95 % interval over processes (paired bootstrap). Where the interval contains 1, or lies"
-                            + " inside the noise of the A/A arm, nothing is to be said.");
+                    "Each measure against shared's as a ratio; less is better. Better and worse: the whole 95 % interval over processes (paired"
+                            + " bootstrap) lies outside the noise band, which is how far the same strategy came out from itself under two labels"
+                            + " (A/A). Equivalent: it lies inside. Where a scenario has no such pair, the run's widest band stands in."
+                            + (new Intervals(run).restsOnOnePair()
+                                    ? " Here the band is the difference of one pair of processes: half of all such pairs differ by more, so a word"
+                                            + " beside it is a hint. Five repetitions make it a finding."
+                                    : ""));
             html.table("numbers", Intervals.head(), intervals);
             html.rawHtml("</section>");
         }

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param atMillis since the start of measuring
  * @param cause why the replica had to ask
+ * @param complete false when the link broke before the replica was level again
  * @param outageMillis from the loss of the link to the request, -1 when there was no link to lose
  * @param missingBytes of the stream that it lacked when it asked
  * @param bytes that it was sent to be level again, snapshot included
@@ -19,12 +20,15 @@ record Resync(
         int replica,
         Kind kind,
         String cause,
+        boolean complete,
         double outageMillis,
         double missingBytes,
         double bytes,
         double fileBytes,
         double durationMillis,
         double firstByteMillis) {
+
+    private static final String BROKEN_OFF = "-broken-off";
 
     /** From dark to light in the charts: the dearer, the darker. */
     enum Kind {
@@ -49,6 +53,11 @@ record Resync(
         return millis > from && millis < to;
     }
 
+    /** Whether its snapshot was being sent at a moment, in milliseconds since the start of measuring. */
+    boolean isSentAt(double millis) {
+        return kind == Kind.FULL && millis >= atMillis && millis < atMillis + durationMillis;
+    }
+
     /** Whether it is one that a buffer could have made cheaper: a replica's first sync is always full. */
     boolean avoidable() {
         return !cause.startsWith("initial") && !cause.startsWith("join");
@@ -71,12 +80,14 @@ record Resync(
                             : table.text(i, "source").equals("log")
                                     ? Kind.PARTIAL_LOG
                                     : Kind.PARTIAL_MEMORY;
+            String cause = table.text(i, "cause");
             rows.add(
                     new Resync(
                             at[i],
                             (int) replica[i],
                             kind,
-                            table.text(i, "cause"),
+                            cause.replace(BROKEN_OFF, ""),
+                            !cause.endsWith(BROKEN_OFF),
                             outage[i],
                             missing[i],
                             bytes[i],

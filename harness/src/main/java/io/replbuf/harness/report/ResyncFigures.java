@@ -22,54 +22,6 @@ final class ResyncFigures {
 
     private ResyncFigures() {}
 
-    /** A bar per strategy, stacked by kind and cause; the mean over repetitions. Null when there was none. */
-    static Figure counts(String scenario, Group.Point point) {
-        record Part(Resync.Kind kind, String cause) {}
-        TreeSet<Part> parts =
-                new TreeSet<>(Comparator.comparing(Part::kind).thenComparing(Part::cause));
-        for (Cell cell : point.cells()) {
-            for (Resync resync : cell.resyncs) {
-                if (resync.avoidable() && resync.atMillis() >= 0) {
-                    parts.add(new Part(resync.kind(), resync.cause()));
-                }
-            }
-        }
-        if (parts.isEmpty()) {
-            return null;
-        }
-        List<BarSeries> series = new ArrayList<>();
-        int[] used = new int[SHADES.length];
-        for (Part part : parts) {
-            int[] shades = SHADES[part.kind().ordinal()];
-            Look look =
-                    Look.fill(shades[Math.min(used[part.kind().ordinal()]++, shades.length - 1)]);
-            double[] values =
-                    point.arms().stream()
-                            .mapToDouble(
-                                    arm ->
-                                            mean(
-                                                    arm,
-                                                    cell -> count(cell, part.kind(), part.cause())))
-                            .toArray();
-            series.add(new BarSeries(part.kind().label + " · " + part.cause(), look, values));
-        }
-        return new Figure.Bars(
-                scenario + "-" + point.slug() + "-resyncs",
-                "Resyncs by kind and cause · "
-                        + scenario
-                        + ", "
-                        + point.label()
-                        + " · "
-                        + trials(point),
-                "First syncs and planned joins are left out; they are full under every strategy.",
-                Axis.linear("strategy"),
-                Axis.fromZero("resyncs (count)"),
-                point.arms().stream().map(Group.Arm::strategy).toList(),
-                series,
-                true,
-                Size.MEDIUM);
-    }
-
     /** Resyncs of the whole run: a bar per scenario and strategy. Null when there was none. */
     static Figure overview(List<Group> groups) {
         List<String> categories = new ArrayList<>();
@@ -96,18 +48,22 @@ final class ResyncFigures {
             return null;
         }
         List<BarSeries> series = new ArrayList<>();
-        for (Resync.Kind kind : Resync.Kind.values()) {
+        int[] used = new int[SHADES.length];
+        for (Part part : parts(arms)) {
+            int[] shades = SHADES[part.kind().ordinal()];
+            Look look =
+                    Look.fill(shades[Math.min(used[part.kind().ordinal()]++, shades.length - 1)]);
             double[] values =
                     arms.stream()
-                            .mapToDouble(arm -> mean(arm, cell -> cell.avoidable(kind)))
+                            .mapToDouble(arm -> mean(arm, cell -> count(cell, part)))
                             .toArray();
-            series.add(new BarSeries(kind.label, Look.fill(SHADES[kind.ordinal()][0]), values));
+            series.add(new BarSeries(part.words(), look, values));
         }
         return new Figure.Bars(
                 "resyncs",
-                "Resyncs by kind · every scenario that had any",
+                "Resyncs by kind and cause · every scenario that had any",
                 "At the largest N of each scenario; mean of the trials. First syncs and planned joins are left out.",
-                Axis.linear("scenario · strategy"),
+                Axis.linear(""),
                 Axis.fromZero("resyncs (count)"),
                 categories,
                 series,
@@ -165,7 +121,7 @@ final class ResyncFigures {
                 "One point per replica: below, it resumed; above, it needed a full resync. Dotted: the model, a step at cover / W"
                         + " (memory kept, or log kept, over the stream's rate). Strategies are drawn a little apart.",
                 Axis.fromZero("outage (s)"),
-                Axis.fromZero("full resync (0 = partial, 1 = full)").from(-0.15).upTo(1.15),
+                new Axis("resync", Axis.Scale.PARTIAL_OR_FULL, -0.15, 1.15),
                 series,
                 Size.MEDIUM);
     }
@@ -219,9 +175,35 @@ final class ResyncFigures {
         return ResyncModel.thresholdSeconds(cover, rate);
     }
 
-    private static double count(Cell cell, Resync.Kind kind, String cause) {
+    /** Resyncs that are counted together. */
+    private record Part(Resync.Kind kind, String cause, boolean complete) {
+        static Part of(Resync resync) {
+            return new Part(resync.kind(), resync.cause(), resync.complete());
+        }
+
+        String words() {
+            return kind.label + " · " + cause + (complete ? "" : ", broken off");
+        }
+    }
+
+    private static TreeSet<Part> parts(List<Group.Arm> arms) {
+        TreeSet<Part> parts =
+                new TreeSet<>(
+                        Comparator.comparing(Part::kind)
+                                .thenComparing(Part::cause)
+                                .thenComparing(Part::complete, Comparator.reverseOrder()));
+        arms.stream()
+                .flatMap(arm -> arm.cells().stream())
+                .flatMap(cell -> cell.resyncs.stream())
+                .filter(r -> r.avoidable() && r.atMillis() >= 0)
+                .map(Part::of)
+                .forEach(parts::add);
+        return parts;
+    }
+
+    private static double count(Cell cell, Part part) {
         return cell.resyncs.stream()
-                .filter(r -> r.atMillis() >= 0 && r.kind() == kind && r.cause().equals(cause))
+                .filter(r -> r.avoidable() && r.atMillis() >= 0 && Part.of(r).equals(part))
                 .count();
     }
 

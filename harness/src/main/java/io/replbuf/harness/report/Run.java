@@ -14,6 +14,7 @@ import java.util.List;
  *
  * @param environment null when its file could not be read
  * @param cells those whose {@code cell.json} could be read, in the order of the run
+ * @param groups the cells that prove something: a failed one is in none of them, so that no sentence, table or chart uses its numbers
  * @param lost one line for each cell of which nothing can be shown
  * @param damage every fault that was found, one line each
  */
@@ -55,13 +56,23 @@ record Run(
                 environment,
                 List.copyOf(cells),
                 List.copyOf(lost),
-                Group.of(cells),
+                Group.of(cells.stream().filter(cell -> !cell.failed()).toList()),
                 List.copyOf(damage));
     }
 
     /** Most repetitions of any arm. */
     int trials() {
         return cells.stream().mapToInt(cell -> cell.result.repetition()).max().orElse(0);
+    }
+
+    /** Cells of which no number is used, in the order of the run. */
+    List<Cell> failed() {
+        return cells.stream().filter(Cell::failed).toList();
+    }
+
+    /** Cells whose numbers may be used. */
+    List<Cell> counted() {
+        return cells.stream().filter(cell -> !cell.failed()).toList();
     }
 
     Group group(String scenario) {

@@ -6,12 +6,18 @@ import java.util.List;
 
 /** One scenario on the page: its question, what happens and why, its charts, and its cells. */
 final class Section {
+    /** A replica asks within a few tens of milliseconds after its link is back. */
+    private static final double LONGER_MILLIS = 100;
+
     private final Group group;
+    private final List<Cell> failed;
     private final FigureFiles figures;
     private final Html html;
+    private final List<Figure> folded = new ArrayList<>();
 
-    Section(Group group, FigureFiles figures, Html html) {
+    Section(Group group, List<Cell> failed, FigureFiles figures, Html html) {
         this.group = group;
+        this.failed = failed;
         this.figures = figures;
         this.html = html;
     }
@@ -29,11 +35,55 @@ final class Section {
         }
         story.steps().forEach(html::paragraph);
         html.paragraph("small", settings());
+        failed();
         figures(html, figures, charts());
+        if (!folded.isEmpty()) {
+            html.rawHtml(
+                    "<details><summary>Charts in which little happens ("
+                            + folded.size()
+                            + ")</summary>");
+            figures(html, figures, folded);
+            html.rawHtml("</details>");
+        }
+        raw();
         html.table("numbers", head(), rows());
         PhaseTable.write(group, html);
+        Marks.footnotes(group.cells()).forEach(note -> html.paragraph("small", note));
         sweepTable();
         html.rawHtml("</section>");
+    }
+
+    private void failed() {
+        List<Cell> out =
+                failed.stream().filter(c -> c.scenario().equals(group.scenario())).toList();
+        Marks.grouped(out)
+                .forEach(
+                        (reason, ids) ->
+                                html.paragraph(
+                                        "stamp",
+                                        "Failed, so none of its numbers is here: "
+                                                + String.join(", ", ids)
+                                                + " ("
+                                                + reason
+                                                + ")"));
+    }
+
+    /** Links to what the charts were drawn from. */
+    private void raw() {
+        StringBuilder links =
+                new StringBuilder("<details class=\"raw\"><summary>Raw files</summary><p>");
+        for (Group.Point point : group.points()) {
+            for (Cell cell : point.cells()) {
+                links.append(Html.escape(cell.id())).append(':');
+                for (String file : cell.files) {
+                    links.append(" <a href=\"").append(Html.escape(file)).append("\">");
+                    links.append(Html.escape(file.substring(file.lastIndexOf('/') + 1)))
+                            .append("</a>");
+                }
+                links.append("<br>");
+            }
+        }
+        html.rawHtml(links.append("</p></details>").toString());
     }
 
     /** The charts of this scenario; which there are depends on what its files hold, not on its name. */
@@ -48,27 +98,25 @@ final class Section {
         Group.Point largest = group.largest();
         String name = group.scenario();
         boolean lagging = largest.cells().stream().anyMatch(cell -> cell.lags().peak() > Units.MIB);
-        charts.addAll(MemoryFigures.overTime(name, largest));
+        (MemoryFigures.flat(largest) ? folded : charts)
+                .addAll(MemoryFigures.overTime(name, largest));
         if (lagging) {
-            charts.addAll(LagFigures.heat(name, largest));
+            (LagFigures.empty(largest) ? folded : charts).addAll(LagFigures.heat(name, largest));
         }
-        if (lagging && largest.cells().stream().noneMatch(cell -> distinctOutages(cell) >= 3)) {
+        if (lagging
+                && !LagFigures.empty(largest)
+                && largest.cells().stream().noneMatch(cell -> distinctOutages(cell) >= 3)) {
             charts.add(LagFigures.slowest(name, largest));
         }
-        if (group.points().size() > 1 || largest.cells().stream().anyMatch(Section::manyLag)) {
+        // With one N it would be dots, which the table says as well.
+        if (group.points().size() > 1) {
             charts.add(MemoryFigures.againstReplicas(group));
         }
         if (largest.cells().stream().anyMatch(cell -> distinctOutages(cell) >= 3)) {
             charts.add(ResyncFigures.byOutage(name, largest));
             charts.add(ResyncFigures.bytesByOutage(name, largest));
         }
-        Figure resyncs = ResyncFigures.counts(name, largest);
-        if (resyncs != null) {
-            charts.add(resyncs);
-        }
-        for (Group.Point point : group.points()) {
-            charts.add(LatencyFigures.response(name, point));
-        }
+        charts.addAll(LatencyFigures.response(group));
         if (largest.cells().stream()
                 .anyMatch(cell -> !cell.latency.intervals("pinger.response").isEmpty())) {
             charts.add(LatencyFigures.pinger(name, largest));
@@ -80,12 +128,8 @@ final class Section {
             charts.add(SendFigures.copies(group));
         }
         charts.removeIf(Figure::isEmpty);
+        folded.removeIf(Figure::isEmpty);
         return charts;
-    }
-
-    /** Whether lags add up: with one laggard among healthy replicas N says nothing. */
-    private static boolean manyLag(Cell cell) {
-        return cell.lags().peak() > Units.MIB && cell.lags().peakSum() > 1.5 * cell.lags().peak();
     }
 
     private static long distinctOutages(Cell cell) {
@@ -126,12 +170,14 @@ final class Section {
                 "p50",
                 "p99",
                 "p99.9",
-                "full",
+                "full (finished)",
                 "from log",
                 "from memory",
                 "bytes/send",
                 "copies/byte",
-                "server CPU");
+                "CPU",
+                "compilers",
+                "CPU/GB sent");
     }
 
     private List<List<String>> rows() {
@@ -139,7 +185,8 @@ final class Section {
         for (Group.Point point : group.points()) {
             for (Group.Arm arm : point.arms()) {
                 rows.add(
-                        List.of(
+                        marked(
+                                arm.mark(),
                                 point.label() + " · " + arm.strategy(),
                                 String.valueOf(arm.trials()),
                                 Units.bytes(arm.median(Cell::peakRetained)),
@@ -149,16 +196,30 @@ final class Section {
                                 latency(arm, 50),
                                 latency(arm, 99),
                                 latency(arm, 99.9),
-                                Units.amount(arm.median(c -> c.avoidable(Resync.Kind.FULL))),
+                                Units.amount(arm.median(c -> c.avoidable(Resync.Kind.FULL)))
+                                        + " ("
+                                        + Units.amount(arm.median(Cell::finishedFull))
+                                        + ")",
                                 Units.amount(arm.median(c -> c.avoidable(Resync.Kind.PARTIAL_LOG))),
                                 Units.amount(
                                         arm.median(c -> c.avoidable(Resync.Kind.PARTIAL_MEMORY))),
                                 Units.bytes(arm.median(SendFigures::bytesPerCall)),
                                 Units.digits3(arm.median(SendFigures::copies)),
-                                Units.millis(arm.median(c -> c.result.serverCpuMillis()))));
+                                Units.millis(arm.median(Cpu::serverMillis)),
+                                Units.millis(arm.median(Cpu::compilerMillis)),
+                                Units.seconds(arm.median(Cpu::secondsPerGigabyte))));
             }
         }
         return rows;
+    }
+
+    /** A row whose numbers carry the mark of their cells. */
+    private static List<String> marked(String mark, String name, String... numbers) {
+        List<String> row = new ArrayList<>(List.of(name));
+        for (String number : numbers) {
+            row.add(number.equals(Units.NONE) ? number : number + mark);
+        }
+        return row;
     }
 
     private static String latency(Group.Arm arm, double percentile) {
@@ -176,7 +237,7 @@ final class Section {
         if (point.cells().stream().noneMatch(cell -> distinctOutages(cell) >= 3)) {
             return;
         }
-        List<String> head = new ArrayList<>(List.of("replica"));
+        List<String> head = new ArrayList<>(List.of("replica, planned outage"));
         point.arms().forEach(arm -> head.add(arm.strategy()));
         List<List<String>> rows = new ArrayList<>();
         int replicas =
@@ -188,7 +249,7 @@ final class Section {
                         + 1;
         for (int replica = 0; replica < replicas; replica++) {
             int index = replica;
-            List<String> row = new ArrayList<>(List.of(String.valueOf(replica)));
+            List<String> row = new ArrayList<>(List.of(replica + planned(point, replica)));
             for (Group.Arm arm : point.arms()) {
                 List<String> all =
                         ResyncFigures.after(arm.typical()).stream()
@@ -196,8 +257,10 @@ final class Section {
                                 .map(
                                         r ->
                                                 Units.millis(r.outageMillis())
+                                                        + waited(arm.typical(), r)
                                                         + " → "
                                                         + r.kind().label
+                                                        + (r.complete() ? "" : ", broken off")
                                                         + ", "
                                                         + Units.bytes(r.bytes())
                                                         + " in "
@@ -211,10 +274,35 @@ final class Section {
         html.strategies("outages", head, rows);
     }
 
+    private static String planned(Group.Point point, int replica) {
+        return point.cells().stream()
+                .flatMapToDouble(
+                        cell ->
+                                ResyncFigures.after(cell).stream()
+                                        .filter(r -> r.replica() == replica)
+                                        .mapToDouble(cell::plannedMillis))
+                .filter(Double::isFinite)
+                .mapToObj(millis -> ", " + Units.millis(millis))
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Why an outage was longer than planned: it ends with the answer, which waits for a snapshot that is being taken for others. */
+    private static String waited(Cell cell, Resync resync) {
+        double longer = resync.outageMillis() - cell.plannedMillis(resync);
+        if (!(longer > LONGER_MILLIS)) {
+            return "";
+        }
+        return resync.kind() == Resync.Kind.FULL
+                ? " (" + Units.millis(longer) + " of it waiting for a snapshot)"
+                : " (" + Units.millis(longer) + " of it until it was let in)";
+    }
+
     /** Charts in rows of equal width: three small ones, two of middle size, or one wide one. */
     static void figures(Html html, FigureFiles files, List<Figure> figures) throws IOException {
         html.rawHtml("<div class=\"charts\">");
         boolean named = false;
+        String caption = "";
         for (Figure figure : figures) {
             Figure.Size size = size(figure);
             String svg = files.inline(figure);
@@ -228,8 +316,13 @@ final class Section {
                                 + size.name().toLowerCase(java.util.Locale.ROOT)
                                 + "\">"
                                 + svg);
+                // A row of charts that are read alike says so once.
+                boolean told = figure.caption().equals(caption);
+                caption = figure.caption();
                 html.rawHtml(
-                        "<figcaption>" + Html.escape(figure.caption()) + "</figcaption></figure>");
+                        told
+                                ? "</figure>"
+                                : "<figcaption>" + Html.escape(caption) + "</figcaption></figure>");
             }
         }
         html.rawHtml("</div>");

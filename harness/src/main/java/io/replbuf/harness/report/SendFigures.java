@@ -29,7 +29,7 @@ final class SendFigures {
                 "copies",
                 "Copies per stream byte",
                 "Payload moved in memory over payload fed: 1 + N by design under legacy, 1 under the others.",
-                "copies per stream byte (count)",
+                "copies per stream byte",
                 SendFigures::copies);
     }
 
@@ -88,7 +88,7 @@ final class SendFigures {
                 id,
                 full,
                 caption,
-                Axis.fromZero("replicas N (count)"),
+                Axis.fromZero("replicas N"),
                 Axis.fromZero(unit),
                 series,
                 Size.MEDIUM);

@@ -1,9 +1,7 @@
 package io.replbuf.harness.report;
 
-import io.replbuf.harness.measure.CellResult;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * Our arm at one point of a scenario, and the arm that it is held against.
@@ -64,32 +62,27 @@ record Sides(Group.Arm other, Group.Arm ours) {
                 ours, other, (one, its) -> measure.applyAsDouble(one) - measure.applyAsDouble(its));
     }
 
-    /** One value for each repetition of which neither cell failed, and that has one; none without either arm. */
+    /** One value for each repetition of which both cells count, and that has one; none without either arm. */
     static double[] pairs(Group.Arm one, Group.Arm other, ToDoubleBiFunction<Cell, Cell> measure) {
         if (one == null || other == null) {
             return new double[0];
         }
-        return IntStream.range(0, Math.min(one.trials(), other.trials()))
-                .filter(i -> counts(one.cells().get(i)) && counts(other.cells().get(i)))
-                .mapToDouble(i -> measure.applyAsDouble(one.cells().get(i), other.cells().get(i)))
+        return one.cells().stream()
+                .filter(cell -> other.repetition(cell.result.repetition()) != null)
+                .mapToDouble(
+                        cell ->
+                                measure.applyAsDouble(
+                                        cell, other.repetition(cell.result.repetition())))
                 .filter(Double::isFinite)
                 .toArray();
     }
 
-    /** One value for each cell that did not fail and has one; none without an arm. */
+    /** One value for each cell that has one; none without an arm. */
     static double[] values(Group.Arm arm, ToDoubleFunction<Cell> measure) {
         if (arm == null) {
             return new double[0];
         }
-        return arm.cells().stream()
-                .filter(Sides::counts)
-                .mapToDouble(measure)
-                .filter(Double::isFinite)
-                .toArray();
-    }
-
-    private static boolean counts(Cell cell) {
-        return cell.result.verdict().status() != CellResult.Status.FAILED;
+        return arm.cells().stream().mapToDouble(measure).filter(Double::isFinite).toArray();
     }
 
     /** Whether on one side loader and replicas mostly took more processor time than the server. */

@@ -2,6 +2,7 @@ package io.replbuf.harness.report;
 
 import io.replbuf.harness.measure.CellResult;
 import io.replbuf.harness.measure.Environment;
+import io.replbuf.harness.measure.Machine;
 import io.replbuf.harness.measure.RunResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,14 +75,14 @@ final class Threats {
                     failed
                             + " of "
                             + cells.size()
-                            + " cells failed; their reasons stand in the table of cells, their numbers prove nothing.");
+                            + " cells failed: none of their numbers is used on this page; reasons stand under the table of cells.");
         }
         if (suspect > 0) {
             threats.add(
                     suspect
                             + " of "
                             + cells.size()
-                            + " cells are suspect: they exceeded a stated bound, named in the table of cells.");
+                            + " cells are suspect: they exceeded a stated bound, and their numbers carry the mark †.");
         }
         if (advisory > 0) {
             threats.add(
@@ -90,6 +91,7 @@ final class Threats {
                             + cells.size()
                             + " cells are advisory for latency: it may not be used, memory and resync counts stand.");
         }
+        disturbed(threats, cells);
         long late =
                 cells.stream()
                         .filter(c -> c.result.latency().loaderDelayP99() > LATE_MICROS)
@@ -125,6 +127,34 @@ final class Threats {
             threats.add(
                     "Real servers: memory is read from INFO at 10 Hz and by their own accounting; the expected stream comes from"
                             + " a control replica that no fault touches.");
+        }
+    }
+
+    /** Load that was neither the server's nor the harness'. */
+    private static void disturbed(List<String> threats, List<Cell> cells) {
+        List<Cell> known = cells.stream().filter(c -> c.result.machine() != null).toList();
+        List<Cell> disturbed =
+                known.stream().filter(c -> c.result.machine().isDisturbed()).toList();
+        if (!disturbed.isEmpty()) {
+            double most =
+                    disturbed.stream()
+                            .mapToDouble(c -> c.result.machine().foreignCores())
+                            .max()
+                            .getAsDouble();
+            threats.add(
+                    "Foreign load: in "
+                            + disturbed.size()
+                            + " of "
+                            + known.size()
+                            + " cells other processes kept more than "
+                            + Units.digits3(Machine.FOREIGN_CORES_MAX)
+                            + " cores busy, at most "
+                            + Units.digits3(most)
+                            + "; see how the machine was used, below the cells.");
+        }
+        long again = known.stream().filter(c -> c.result.machine().attempt() > 1).count();
+        if (again > 0) {
+            threats.add(again + " of " + known.size() + " cells were run a second time for it.");
         }
     }
 

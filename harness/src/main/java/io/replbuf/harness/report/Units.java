@@ -73,6 +73,11 @@ final class Units {
         return digits3(millis * 1_000) + " µs";
     }
 
+    /** A duration given in seconds that stays in seconds, for a price per something. */
+    static String seconds(double seconds) {
+        return Double.isNaN(seconds) ? NONE : digits3(seconds) + " s";
+    }
+
     /** A duration given in microseconds. */
     static String micros(double micros) {
         return millis(micros / 1_000);

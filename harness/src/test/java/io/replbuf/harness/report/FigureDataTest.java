@@ -89,16 +89,38 @@ class FigureDataTest {
 
     @Test
     void shouldCountResyncsByKindAndCause() {
-        Figure.Bars figure =
-                (Figure.Bars)
-                        ResyncFigures.counts("slow-reader", run.group("slow-reader").largest());
+        Figure.Bars figure = (Figure.Bars) ResyncFigures.overview(run.groups());
 
-        assertThat(figure.categories()).containsExactly("legacy", "shared", "aof-psync");
-        assertThat(figure.series())
-                .extracting(Figure.BarSeries::name)
-                .containsExactly("full · limit");
-        assertThat(figure.series().get(0).values()[0]).isGreaterThanOrEqualTo(2);
-        assertThat(figure.series().get(0).values()[2]).isZero();
+        int legacy = figure.categories().indexOf("slow-reader · legacy");
+        int log = figure.categories().indexOf("slow-reader · aof-psync");
+        Figure.BarSeries limit =
+                figure.series().stream()
+                        .filter(series -> series.name().equals("full · limit"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(limit.values()[legacy]).isGreaterThanOrEqualTo(2);
+        assertThat(limit.values()[log]).isZero();
+    }
+
+    @Test
+    void shouldDrawAllPointsOfAScenarioOnOneLatencyAxis() {
+        List<Figure> figures = LatencyFigures.response(run.group("steady"));
+        assertThat(figures).hasSize(3);
+        assertThat(figures)
+                .extracting(figure -> ((Figure.Lines) figure).y().max())
+                .containsOnly(((Figure.Lines) figures.get(0)).y().max());
+    }
+
+    @Test
+    void shouldTellAwayFromBeingSentASnapshot() {
+        Group.Point point = run.group("disconnect-sweep").largest();
+        Figure.Heat legacy = (Figure.Heat) LagFigures.heat("disconnect-sweep", point).get(0);
+        double[] longest =
+                IntStream.range(0, legacy.columns().length)
+                        .filter(i -> legacy.columns()[i] > 0)
+                        .mapToDouble(i -> legacy.cells()[i][11])
+                        .toArray();
+        assertThat(longest).contains(Figure.Heat.AWAY);
     }
 
     @Test
@@ -135,12 +157,12 @@ class FigureDataTest {
 
     @Test
     void shouldSizeABacklogFromTheMeasuredRate() {
-        String line = new Findings(run, new Facts(run)).sizing();
+        String line = new Sizing(run).html();
 
         assertThat(line)
                 .contains("10.2 MiB/s")
-                .contains("20.4 MiB")
-                .contains("2.00 s")
+                .contains("value=\"10.2\"")
+                .contains("674mb")
                 .contains("repl-backlog-size");
     }
 
