@@ -137,6 +137,13 @@ sealed interface Figure {
                     false);
         }
 
+        /** With gaps where it lies below an axis. */
+        Series above(double floor) {
+            double[] cut = y.clone();
+            Arrays.setAll(cut, i -> cut[i] < floor ? Double.NaN : cut[i]);
+            return new Series(name, look, kind, x, cut, low, spread, legend);
+        }
+
         /** Not in the legend. */
         Series unnamed() {
             return new Series(name, look, kind, x, y, low, spread, false);

@@ -4,22 +4,18 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.CategorySeries;
-import org.knowm.xchart.HeatMapChart;
-import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.CategoryStyler;
-import org.knowm.xchart.style.HeatMapStyler;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
@@ -34,26 +30,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class FigurePainter {
     private static final Color GRID = new Color(0xe4e7eb);
     private static final Color AXIS = new Color(0x8c959f);
-
-    /** From pale grey over orange to near black: lightness falls all the way, so that grey print keeps the order. */
-    private static final Color[] HEAT = {
-        new Color(0xe3e9f0),
-        new Color(0xfdd49e),
-        new Color(0xf1975a),
-        new Color(0xc51b4e),
-        new Color(0x3b0f4f)
-    };
-
-    /** A replica that has no place in the stream: it is away, or a snapshot is being sent to it. */
-    private static final Color AWAY = new Color(0xffffff);
-
-    private static final Color SNAPSHOT = new Color(0x8fd0c8);
-
-    /** Of lag, and of each of the two states below it. */
-    private static final int SHADES = 60;
-
-    private static final int STATE_SHADES = 6;
-    private static final int ROWS_NAMED_MAX = 16;
 
     private final String fontFamily;
 
@@ -91,7 +67,10 @@ final class FigurePainter {
                     legend && !names.equals(bars.categories()));
             return chart;
         }
-        return heat((Figure.Heat) figure);
+        Figure.Heat heat = (Figure.Heat) figure;
+        XYChart chart = heat(heat, legend ? heat.size().width + 200 : heat.size().width);
+        legend(chart.getStyler(), heat.size(), Legend.names(figure), legend);
+        return chart;
     }
 
     /** Below the chart in one row where the names fit, else beside it; XChart does not break rows. */
@@ -258,81 +237,37 @@ final class FigurePainter {
         return chart;
     }
 
-    private HeatMapChart heat(Figure.Heat figure) {
-        HeatMapChart chart =
-                new HeatMapChartBuilder()
-                        .width(figure.size().width)
-                        .height(figure.size().height)
-                        .build();
+    /** A field of rectangles on two numeric axes, so that ticks stand at round numbers; all of one shade are one polygon. */
+    private XYChart heat(Figure.Heat figure, int width) {
+        XYChart chart = new XYChartBuilder().width(width).height(figure.size().height).build();
         chart.setTitle(figure.title());
-        HeatMapStyler styler = chart.getStyler();
+        XYStyler styler = chart.getStyler();
         house(styler, figure.size());
         chart.setXAxisTitle(figure.x().title());
         chart.setYAxisTitle(figure.y().title());
-        styler.setLegendPosition(Styler.LegendPosition.OutsideE);
-        styler.setLegendLayout(Styler.LegendLayout.Vertical);
-        styler.setDrawBorder(false);
-        double step = figure.max() / SHADES;
-        styler.setMin(-2 * STATE_SHADES * step);
-        styler.setMax(figure.max());
-        styler.setRangeColors(shades());
-        styler.setHeatMapDecimalValueFormatter(
-                value -> value < 0 ? "away" : Units.tick(value) + " " + figure.unit());
-        styler.setPlotContentSize(1.0);
-        styler.setGradientColorColumnHeight(150);
-        styler.setGradientColorColumnWeight(14);
-        List<String> columns = new ArrayList<>();
-        for (double x : figure.columns()) {
-            columns.add(wholeSecond(figure.columns(), columns.size()));
+        double[] x = figure.columns();
+        double end = x.length < 2 ? x[0] + 1 : x[x.length - 1] + x[1] - x[0];
+        horizontal(chart, figure.x().from(x[0]).upTo(end));
+        styler.setXAxisDecimalPattern("#,##0");
+        vertical(styler, figure.y().from(-0.5).upTo(figure.rows().length - 0.5));
+        styler.setYAxisTickLabelsFormattingFunction(value -> replica(figure, value));
+        for (HeatShades.Layer layer : HeatShades.layers(figure)) {
+            XYSeries drawn = chart.addSeries(layer.name(), layer.x(), layer.y());
+            drawn.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
+            drawn.setFillColor(layer.color());
+            drawn.setLineColor(layer.color());
+            drawn.setMarker(SeriesMarkers.NONE);
+            drawn.setLineStyle(SeriesLines.NONE);
         }
-        List<String> rows = new ArrayList<>();
-        int every = figure.rows().length > ROWS_NAMED_MAX ? 4 : 1;
-        for (double y : figure.rows()) {
-            rows.add(y % every == 0 ? Units.tick(y) : " ");
-        }
-        List<Number[]> cells = new ArrayList<>();
-        for (int column = 0; column < columns.size(); column++) {
-            for (int row = 0; row < rows.size(); row++) {
-                double value = figure.cells()[column][row];
-                if (value == Figure.Heat.AWAY || value == Figure.Heat.SNAPSHOT) {
-                    double shade = value == Figure.Heat.AWAY ? 1.5 : 0.5;
-                    cells.add(new Number[] {column, row, -shade * STATE_SHADES * step});
-                } else if (!Double.isNaN(value)) {
-                    cells.add(new Number[] {column, row, value});
-                }
-            }
-        }
-        chart.addSeries("cells", columns, rows, cells);
         return chart;
     }
 
-    /** The label of a column: a whole second where one begins in it, else none. */
-    private static String wholeSecond(double[] seconds, int column) {
-        double from = seconds[column];
-        double to = column + 1 < seconds.length ? seconds[column + 1] : from;
-        double whole = Math.ceil(from - 1e-9);
-        return whole < to || whole == from ? Units.tick(whole) : " ";
-    }
-
-    /** Two plain colours for the states below zero, then the shades of lag. */
-    private static Color[] shades() {
-        Color[] shades = new Color[2 * STATE_SHADES + SHADES];
-        Arrays.fill(shades, 0, STATE_SHADES, AWAY);
-        Arrays.fill(shades, STATE_SHADES, 2 * STATE_SHADES, SNAPSHOT);
-        for (int i = 0; i < SHADES; i++) {
-            double place = (double) i / (SHADES - 1) * (HEAT.length - 1);
-            int low = Math.min((int) place, HEAT.length - 2);
-            double share = place - low;
-            shades[2 * STATE_SHADES + i] = between(HEAT[low], HEAT[low + 1], share);
-        }
-        return shades;
-    }
-
-    private static Color between(Color a, Color b, double share) {
-        return new Color(
-                (int) Math.round(a.getRed() + share * (b.getRed() - a.getRed())),
-                (int) Math.round(a.getGreen() + share * (b.getGreen() - a.getGreen())),
-                (int) Math.round(a.getBlue() + share * (b.getBlue() - a.getBlue())));
+    /** The replica whose row a tick stands at; ticks between rows have no label. */
+    private static String replica(Figure.Heat figure, double row) {
+        int index = (int) Math.rint(row);
+        return Math.abs(row - index) > 0.01 || index < 0 || index >= figure.rows().length
+                ? " "
+                : Units.tick(figure.rows()[index]);
     }
 
     private void house(AxesChartStyler styler, Figure.Size size) {

@@ -60,8 +60,7 @@ final class LagFigures {
                         + point.label()
                         + " · "
                         + point.drawn(),
-                "Dark is far behind; white: the replica is away; turquoise: a snapshot is being sent to it. One colour scale for all"
-                        + " strategies.",
+                "A row a replica, one colour scale for all strategies. A lag is the primary's offset minus what the socket took.",
                 Axis.linear("time since start of measuring (s)"),
                 Axis.linear("replica"),
                 x,

@@ -8,7 +8,7 @@ import java.util.function.IntToDoubleFunction;
 
 /**
  * The lag of every replica at every sample: {@code lag.csv} as a matrix, in bytes by design's definition (the primary's offset
- * minus what the socket took).
+ * minus what the socket took). A sample that has a replica's old place, though a snapshot has taken it beyond, is put right.
  */
 final class LagGrid {
     final double[] seconds;
@@ -54,6 +54,7 @@ final class LagGrid {
             double[] at = table.numbers("t_ms");
             double[] replica = table.numbers("replica");
             double[] bytes = table.numbers("lag_bytes");
+            double[] sent = table.numbers("sent_offset");
             TreeSet<Double> times = new TreeSet<>();
             TreeSet<Integer> indexes = new TreeSet<>();
             for (int i = 0; i < at.length; i++) {
@@ -74,7 +75,14 @@ final class LagGrid {
                         resyncs.stream().anyMatch(r -> r.replica() == name && r.placelessAt(now));
                 int sample = Arrays.binarySearch(millis, now);
                 int row = Arrays.binarySearch(names, name);
-                lag[sample][row] = away ? Double.NaN : bytes[i];
+                double place = sent[i];
+                double stale =
+                        resyncs.stream()
+                                .filter(r -> r.replica() == name)
+                                .mapToDouble(r -> r.stale(now, place))
+                                .max()
+                                .orElse(0);
+                lag[sample][row] = away ? Double.NaN : Math.max(0, bytes[i] - stale);
                 snapshot[sample][row] =
                         away
                                 && resyncs.stream()

@@ -13,6 +13,8 @@ final class LatencyFigures {
     /** A percentile is drawn while at least this many samples lie beyond it. */
     static final int SAMPLES_BEYOND = 10;
 
+    private static final String LATE = "the loader itself was late";
+
     private static final int STEPS_PER_NINE = 50;
     private static final double MICROS = 1_000.0;
 
@@ -27,7 +29,10 @@ final class LatencyFigures {
             List<Series> series = response(point);
             all.add(series);
             for (Series one : series) {
-                low = Math.min(low, Arrays.stream(one.y()).min().orElse(low));
+                // The loader's own lateness begins near nothing, which would leave the rest no
+                // room.
+                double least = Arrays.stream(one.y()).min().orElse(low);
+                low = one.name().equals(LATE) ? low : Math.min(low, least);
                 high = Math.max(high, Arrays.stream(one.y()).max().orElse(high));
             }
         }
@@ -35,7 +40,9 @@ final class LatencyFigures {
         for (int i = 0; i < all.size(); i++) {
             if (!all.get(i).isEmpty()) {
                 Group.Point point = group.points().get(i);
-                figures.add(response(group.scenario(), point, all.get(i), low, high));
+                double floor = decade(low, false);
+                List<Series> series = all.get(i).stream().map(s -> s.above(floor)).toList();
+                figures.add(response(group.scenario(), point, series, floor, decade(high, true)));
             }
         }
         return figures;
@@ -57,7 +64,7 @@ final class LatencyFigures {
             }
             late.add(merged(arm, "loader.delay"));
         }
-        curve(series, "the loader itself was late", Look.line(0x8c959f, Look.Dash.DASH_DOT), late);
+        curve(series, LATE, Look.line(0x8c959f, Look.Dash.DASH_DOT), late);
         return series;
     }
 
@@ -92,7 +99,7 @@ final class LatencyFigures {
                         + " fewer than "
                         + SAMPLES_BEYOND
                         + " samples lie beyond.",
-                Axis.logMicros("time of a write").from(decade(low, false)).upTo(decade(high, true)),
+                Axis.logMicros("time of a write").from(low).upTo(high),
                 series);
     }
 

@@ -22,16 +22,35 @@ final class Legend {
         if (figure instanceof Figure.Bars bars) {
             return bars.series().stream().map(Figure.BarSeries::name).toList();
         }
-        return List.of();
+        return HeatShades.layers((Figure.Heat) figure).stream()
+                .map(HeatShades.Layer::name)
+                .toList();
     }
 
     /** Whether the page shows one legend for the row in which this figure stands. */
     static boolean isShared(Figure figure) {
-        return figure instanceof Figure.Lines lines && lines.size() == Figure.Size.SMALL;
+        return figure instanceof Figure.Heat
+                || (figure instanceof Figure.Lines lines && lines.size() == Figure.Size.SMALL);
+    }
+
+    /** The legend of the row that begins with this figure. */
+    static String html(Figure figure) {
+        if (figure instanceof Figure.Lines lines) {
+            return html(lines);
+        }
+        StringBuilder html = new StringBuilder("<p class=\"legend\">");
+        for (HeatShades.Layer layer : HeatShades.legend((Figure.Heat) figure)) {
+            html.append("<span><i class=\"swatch\" style=\"background:")
+                    .append(hex(layer.color()))
+                    .append("\"></i>")
+                    .append(Html.escape(layer.name()))
+                    .append("</span> ");
+        }
+        return html.append("</p>").toString();
     }
 
     /** The legend as an element of the page: swatches for layers, strokes for lines. */
-    static String html(Figure.Lines figure) {
+    private static String html(Figure.Lines figure) {
         StringBuilder html = new StringBuilder("<p class=\"legend\">");
         for (Figure.Series series : figure.series()) {
             String css =

@@ -11,6 +11,7 @@ import java.util.List;
  * @param cause why the replica had to ask
  * @param complete false when the link broke before the replica was level again
  * @param outageMillis from the loss of the link to the request, -1 when there was no link to lose
+ * @param startOffset of the first byte of the stream that it was sent
  * @param missingBytes of the stream that it lacked when it asked
  * @param bytes that it was sent to be level again, snapshot included
  * @param fileBytes of them read from the log
@@ -22,6 +23,7 @@ record Resync(
         String cause,
         boolean complete,
         double outageMillis,
+        double startOffset,
         double missingBytes,
         double bytes,
         double fileBytes,
@@ -53,6 +55,12 @@ record Resync(
         return millis > from && millis < to;
     }
 
+    /** Bytes by which a sample makes the replica lag too much that has its old place still, though a snapshot took it beyond. */
+    double stale(double millis, double sentOffset) {
+        boolean sent = kind == Kind.FULL && complete && millis >= atMillis + durationMillis;
+        return sent && sentOffset > 0 ? Math.max(0, startOffset - sentOffset) : 0;
+    }
+
     /** Whether its snapshot was being sent at a moment, in milliseconds since the start of measuring. */
     boolean isSentAt(double millis) {
         return kind == Kind.FULL && millis >= atMillis && millis < atMillis + durationMillis;
@@ -67,6 +75,7 @@ record Resync(
         double[] at = table.numbers("t_ms");
         double[] replica = table.numbers("replica");
         double[] outage = table.numbers("outage_ms");
+        double[] start = table.numbers("start_offset");
         double[] missing = table.numbers("missing_bytes");
         double[] bytes = table.numbers("bytes");
         double[] fileBytes = table.numbers("file_bytes");
@@ -89,6 +98,7 @@ record Resync(
                             cause.replace(BROKEN_OFF, ""),
                             !cause.endsWith(BROKEN_OFF),
                             outage[i],
+                            start[i],
                             missing[i],
                             bytes[i],
                             fileBytes[i],

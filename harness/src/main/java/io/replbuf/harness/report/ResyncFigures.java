@@ -121,7 +121,7 @@ final class ResyncFigures {
                 "One point per replica: below, it resumed; above, it needed a full resync. Dotted: the model, a step at cover / W"
                         + " (memory kept, or log kept, over the stream's rate). Strategies are drawn a little apart.",
                 Axis.fromZero("outage (s)"),
-                new Axis("resync", Axis.Scale.PARTIAL_OR_FULL, -0.15, 1.15),
+                new Axis("resync", Axis.Scale.PARTIAL_OR_FULL, -0.5, 1.5),
                 series,
                 Size.MEDIUM);
     }

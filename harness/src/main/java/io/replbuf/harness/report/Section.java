@@ -170,13 +170,10 @@ final class Section {
                 "p50",
                 "p99",
                 "p99.9",
-                "full (finished)",
-                "from log",
-                "from memory",
+                "resyncs: full (finished) / log / memory",
                 "bytes/send",
                 "copies/byte",
-                "CPU",
-                "compilers",
+                "CPU (compilers)",
                 "CPU/GB sent");
     }
 
@@ -199,14 +196,23 @@ final class Section {
                                 Units.amount(arm.median(c -> c.avoidable(Resync.Kind.FULL)))
                                         + " ("
                                         + Units.amount(arm.median(Cell::finishedFull))
-                                        + ")",
-                                Units.amount(arm.median(c -> c.avoidable(Resync.Kind.PARTIAL_LOG))),
-                                Units.amount(
-                                        arm.median(c -> c.avoidable(Resync.Kind.PARTIAL_MEMORY))),
+                                        + ") / "
+                                        + Units.amount(
+                                                arm.median(
+                                                        c -> c.avoidable(Resync.Kind.PARTIAL_LOG)))
+                                        + " / "
+                                        + Units.amount(
+                                                arm.median(
+                                                        c ->
+                                                                c.avoidable(
+                                                                        Resync.Kind
+                                                                                .PARTIAL_MEMORY))),
                                 Units.bytes(arm.median(SendFigures::bytesPerCall)),
                                 Units.digits3(arm.median(SendFigures::copies)),
-                                Units.millis(arm.median(Cpu::serverMillis)),
-                                Units.millis(arm.median(Cpu::compilerMillis)),
+                                Units.millis(arm.median(Cpu::serverMillis))
+                                        + " ("
+                                        + Units.millis(arm.median(Cpu::compilerMillis))
+                                        + ")",
                                 Units.seconds(arm.median(Cpu::secondsPerGigabyte))));
             }
         }
@@ -301,15 +307,15 @@ final class Section {
     /** Charts in rows of equal width: three small ones, two of middle size, or one wide one. */
     static void figures(Html html, FigureFiles files, List<Figure> figures) throws IOException {
         html.rawHtml("<div class=\"charts\">");
-        boolean named = false;
+        Class<?> named = null;
         String caption = "";
         for (Figure figure : figures) {
             Figure.Size size = size(figure);
             String svg = files.inline(figure);
             if (svg != null) {
-                if (Legend.isShared(figure) && !named) {
-                    html.rawHtml(Legend.html((Figure.Lines) figure));
-                    named = true;
+                if (Legend.isShared(figure) && figure.getClass() != named) {
+                    html.rawHtml(Legend.html(figure));
+                    named = figure.getClass();
                 }
                 html.rawHtml(
                         "<figure class=\""
