@@ -39,7 +39,8 @@ final class Cell {
         "resyncs.csv",
         "events.csv",
         "latency.hlog",
-        "engine.log"
+        "engine.log",
+        "summary.json"
     };
 
     private static final long SIXTEEN_MIB = 16L << 20;

@@ -2,6 +2,7 @@ package io.replbuf.harness.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What a pinger met in the second after a replica was torn off, beside the same pinger in all other seconds.
@@ -35,6 +36,24 @@ record Drop(
 
     /** Null when the cell dropped no replica, or had no pinger with a control. */
     static Drop of(Cell cell) {
+        Drop seen = cell.archived() ? null : seen(cell);
+        double excess = cell.figure("drop excess", () -> value(seen, Drop::excessMicros));
+        return Double.isNaN(excess)
+                ? null
+                : new Drop(
+                        cell.figure("drop at", () -> value(seen, Drop::atMillis)),
+                        cell.figure("drop ping", () -> value(seen, Drop::pingMicros)),
+                        cell.figure("drop control", () -> value(seen, Drop::controlMicros)),
+                        excess,
+                        cell.figure("drop otherwise", () -> value(seen, Drop::otherwiseMicros)),
+                        cell.result.latency().loaderDelayP99());
+    }
+
+    private static double value(Drop seen, ToDoubleFunction<Drop> figure) {
+        return seen == null ? Double.NaN : figure.applyAsDouble(seen);
+    }
+
+    private static Drop seen(Cell cell) {
         Event event =
                 cell.events.stream()
                         .filter(e -> e.verb().equals("reset-peer") && e.atMillis() >= 0)

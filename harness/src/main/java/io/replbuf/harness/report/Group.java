@@ -30,7 +30,12 @@ record Group(String scenario, List<Point> points) {
 
         /** Which repetitions charts over time show, for their titles. */
         String drawn() {
-            return cells().stream().anyMatch(Cell::archived) ? "first repetition" : "typical trial";
+            int most = arms.stream().mapToInt(Arm::trials).max().orElse(0);
+            return most == 1
+                    ? "1 trial"
+                    : cells().stream().anyMatch(Cell::archived)
+                            ? "first repetition"
+                            : "the middle one of " + most + " trials";
         }
 
         List<Cell> cells() {

@@ -53,13 +53,7 @@ final class LagFigures {
         }
         return new Figure.Heat(
                 MemoryFigures.id(scenario, point, "lag", arm.strategy()),
-                arm.name()
-                        + " · lag · "
-                        + scenario
-                        + ", "
-                        + point.label()
-                        + " · "
-                        + point.drawn(),
+                arm.name() + " · lag · " + scenario + ", " + point.label() + " · " + point.drawn(),
                 "A row a replica, one colour scale for all strategies. A lag is the primary's offset minus what the socket took.",
                 Axis.linear("time since start of measuring (s)"),
                 Axis.linear("replica"),
@@ -85,7 +79,7 @@ final class LagFigures {
 
     /** Whether hardly a replica ever lags, so that the maps are empty. */
     static boolean empty(Group.Point point) {
-        return point.arms().stream().allMatch(arm -> lagging(arm.typical().lags()) < LAGGING_MIN);
+        return point.arms().stream().allMatch(arm -> lagging(arm.drawn().lags()) < LAGGING_MIN);
     }
 
     private static double lagging(LagGrid grid) {

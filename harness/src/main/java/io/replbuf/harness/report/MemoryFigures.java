@@ -123,12 +123,6 @@ final class MemoryFigures {
         return count == 1 ? "1 trial" : "median of " + count + " trials";
     }
 
-    /** Which repetition a chart over time shows. */
-    static String shown(Group.Point point) {
-        int most = point.arms().stream().mapToInt(Group.Arm::trials).max().orElse(0);
-        return most == 1 ? "1 trial" : "the middle one of " + most + " trials";
-    }
-
     /** Whether the buffer's memory is a sliver of the process' in all arms, so that the charts are flat. */
     static boolean flat(Group.Point point) {
         return point.arms().stream()

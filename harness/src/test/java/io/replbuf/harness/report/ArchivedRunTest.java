@@ -173,7 +173,8 @@ class ArchivedRunTest {
 
     /** Tables and sentences, without what the page says of being archived. */
     private String words() throws IOException {
-        return page().replaceAll("<p class=\"small\">This run is archived\\..*?</p>\n?", "");
+        return page().replaceAll("<p class=\"small\">This run is archived\\..*?</p>\n?", "")
+                .replaceAll("(?s)<details class=\"raw\">.*?</details>\n?", "");
     }
 
     /** Not drawn, since that is most of the time that a report takes. */
