@@ -39,6 +39,7 @@ final class Cell {
         "resyncs.csv",
         "events.csv",
         "latency.hlog",
+        "compilations.log",
         "engine.log",
         "summary.json"
     };

@@ -266,7 +266,7 @@ final class FigurePainter {
     private static String replica(Figure.Heat figure, double row) {
         int index = (int) Math.rint(row);
         return Math.abs(row - index) > 0.01 || index < 0 || index >= figure.rows().length
-                ? " "
+                ? blank(row)
                 : Units.tick(figure.rows()[index]);
     }
 
@@ -356,7 +356,14 @@ final class FigurePainter {
     }
 
     private static String partialOrFull(double value) {
-        return Math.abs(value) < 0.01 ? "resumed" : Math.abs(value - 1) < 0.01 ? "full" : " ";
+        return Math.abs(value) < 0.01
+                ? "resumed"
+                : Math.abs(value - 1) < 0.01 ? "full" : blank(value);
+    }
+
+    /** A label that is not seen. XChart widens the distance of ticks until all labels differ, so these do. */
+    private static String blank(double value) {
+        return " ".repeat(1 + Math.floorMod(Math.round(value * 20), 400));
     }
 
     private Font font(int style, int size) {

@@ -59,7 +59,8 @@ final class PhaseTable {
     }
 
     private static List<String> row(String name, Group.Arm arm, String phase) {
-        return List.of(
+        return Section.marked(
+                arm.mark(),
                 name,
                 String.valueOf(arm.trials()),
                 Units.count(arm.median(of(phase, CellResult.Settled::perSecond))),

@@ -170,7 +170,7 @@ final class Section {
                 "p50",
                 "p99",
                 "p99.9",
-                "resyncs: full (finished) / log / memory",
+                "resyncs: full (finished) / from log / from memory",
                 "bytes/send",
                 "copies/byte",
                 "CPU (compilers)",
@@ -220,7 +220,7 @@ final class Section {
     }
 
     /** A row whose numbers carry the mark of their cells. */
-    private static List<String> marked(String mark, String name, String... numbers) {
+    static List<String> marked(String mark, String name, String... numbers) {
         List<String> row = new ArrayList<>(List.of(name));
         for (String number : numbers) {
             row.add(number.equals(Units.NONE) ? number : number + mark);
