@@ -6,19 +6,23 @@ import io.replbuf.harness.measure.RunFileException;
 import io.replbuf.harness.measure.RunFiles;
 import io.replbuf.harness.measure.RunRequest;
 import io.replbuf.harness.measure.RunResult;
+import io.replbuf.harness.run.BrokenCell;
 import io.replbuf.harness.run.CellExecutor;
 import io.replbuf.harness.run.RedisPrograms;
 import io.replbuf.harness.scenario.Cell;
 import io.replbuf.harness.scenario.Plan;
 import io.replbuf.harness.scenario.Target;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +52,7 @@ final class Campaign {
     private final RunRequest request;
     private final String startedAt = now();
     private final List<String> finished = new ArrayList<>();
+    private final Deque<CellResult> broken = new ArrayDeque<>();
     private int repeatedInVain;
     private final Map<String, CellResult.Verdict> verdicts = new LinkedHashMap<>();
 
@@ -64,7 +69,7 @@ final class Campaign {
         this.request = request;
     }
 
-    /** Number of cells that have a result. */
+    /** Number of cells that have a result, broken ones among them. */
     int finished() {
         return finished.size();
     }
@@ -120,16 +125,14 @@ final class Campaign {
                         Texts.again("run --resume " + RunRequest.quoted(files.root().toString())));
                 write(RunResult.Status.INTERRUPTED);
                 return ExitCode.INTERRUPTED;
-            } catch (IOException wrong) {
-                verdicts.put(
-                        cell.id(),
-                        new CellResult.Verdict(
-                                CellResult.Status.FAILED,
-                                false,
-                                List.of(String.valueOf(wrong.getMessage()))));
+            } catch (IOException | UncheckedIOException wrong) {
+                CellResult result = BrokenCell.of(cell, String.valueOf(wrong.getMessage()));
+                broken.add(result);
+                finished.add(cell.id());
+                verdicts.put(cell.id(), result.verdict());
                 progress.failed(cell, wrong);
             }
-            write(RunResult.Status.RUNNING);
+            writeOrSay();
         }
         write(RunResult.Status.FINISHED);
         boolean failed =
@@ -138,12 +141,32 @@ final class Campaign {
         return failed ? ExitCode.FAILED : ExitCode.OK;
     }
 
+    /** Cells that came to no end stand on the page, too: at the latest when the run ends, since a full disk may have room by then. */
+    private void writeBroken() throws IOException {
+        while (!broken.isEmpty()) {
+            files.writeCell(broken.element());
+            broken.remove();
+        }
+    }
+
+    /** What cannot be written between cells is no reason not to run the next; the end of the run writes once more. */
+    private void writeOrSay() {
+        try {
+            write(RunResult.Status.RUNNING);
+        } catch (IOException wrong) {
+            progress.say(String.valueOf(wrong.getMessage()));
+        }
+    }
+
     /** A cell that others' load disturbed is run once more, and the second result stands; not when that has been in vain before. */
     private CellResult execute(CellExecutor executor, Cell cell)
             throws IOException, InterruptedException {
         CellResult first = attempt(executor, cell);
         Machine machine = first.machine();
-        if (machine == null || !machine.isDisturbed() || repeatedInVain >= IN_VAIN_MAX) {
+        boolean failed = first.verdict().status() == CellResult.Status.FAILED;
+        // Foreign load makes a server slow, not wrong: a failure must not be replaced by a better
+        // result.
+        if (failed || machine == null || !machine.isDisturbed() || repeatedInVain >= IN_VAIN_MAX) {
             return first;
         }
         String because =
@@ -198,6 +221,7 @@ final class Campaign {
     }
 
     private void write(RunResult.Status status) throws IOException {
+        writeBroken();
         boolean over = status != RunResult.Status.RUNNING;
         long seed = plan.cells().isEmpty() ? 0 : plan.cells().get(0).scenario().seed();
         files.writeRun(

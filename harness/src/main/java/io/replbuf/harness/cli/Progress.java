@@ -121,6 +121,11 @@ final class Progress implements AutoCloseable {
                 cell);
     }
 
+    /** One line that belongs to no cell. */
+    synchronized void say(String text) {
+        write(text);
+    }
+
     synchronized void kept(Cell cell) {
         index++;
         leftMillis -= cell.estimate().toMillis();

@@ -4,6 +4,7 @@ import io.replbuf.harness.measure.RunFiles;
 import io.replbuf.harness.measure.RunRequest;
 import io.replbuf.harness.report.Report;
 import io.replbuf.harness.run.CellRunner;
+import io.replbuf.harness.run.InstrumentCheck;
 import io.replbuf.harness.run.RedisPrograms;
 import io.replbuf.harness.scenario.Plan;
 import io.replbuf.harness.scenario.ScenarioLibrary;
@@ -125,7 +126,8 @@ final class RunCommand implements Callable<Integer> {
         PlanPrinter.warnOfDisk(need, folder, console);
         Campaign campaign =
                 new Campaign(plan, files, programs, Progress.on(console, plan), request);
-        int code = campaign.run(new CellRunner(strategies.path()), resume != null);
+        String doubt = InstrumentCheck.doubt(files, console::println);
+        int code = campaign.run(new CellRunner(strategies.path(), doubt), resume != null);
         Path page = null;
         if (campaign.finished() > 0) {
             Report.Result report = Report.write(files.root());

@@ -37,11 +37,24 @@ public final class CsvWriter implements Closeable {
             CsvTable.quote(row, String.valueOf(fields[i]));
         }
         row.append('\n');
-        out.append(row);
+        try {
+            out.append(row);
+        } catch (IOException e) {
+            throw named(e);
+        }
+    }
+
+    /** A full disk does not say which file found it so. */
+    private IOException named(IOException e) {
+        return new IOException(file + ": " + e.getMessage() + " (expected: room on the disk)", e);
     }
 
     @Override
     public void close() throws IOException {
-        out.close();
+        try {
+            out.close();
+        } catch (IOException e) {
+            throw named(e);
+        }
     }
 }

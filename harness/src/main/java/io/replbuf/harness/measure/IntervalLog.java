@@ -2,7 +2,9 @@ package io.replbuf.harness.measure;
 
 import io.replbuf.harness.load.LatencyRecorder;
 import java.io.Closeable;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import org.HdrHistogram.HistogramLogWriter;
  */
 public final class IntervalLog implements Closeable {
     private final Path file;
+    private final Told told;
     private final PrintStream out;
     private final HistogramLogWriter writer;
     private final List<Line> lines = new ArrayList<>();
@@ -32,6 +35,27 @@ public final class IntervalLog implements Closeable {
     private final Map<String, Double> phaseSeconds = new HashMap<>();
     private double rolledAt;
     private double countedSeconds;
+
+    /** Remembers what went wrong first, because a print stream only says that something did. */
+    private static final class Told extends FilterOutputStream {
+        private String why = "unknown";
+        private boolean failed;
+
+        Told(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            try {
+                out.write(bytes, from, length);
+            } catch (IOException e) {
+                why = failed ? why : e.getMessage();
+                failed = true;
+                throw e;
+            }
+        }
+    }
 
     private static final class Line {
         private final LatencyRecorder recorder;
@@ -67,7 +91,8 @@ public final class IntervalLog implements Closeable {
         this.file = file;
         this.nanoTime = nanoTime;
         this.startMillis = startMillis;
-        out = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8);
+        told = new Told(Files.newOutputStream(file));
+        out = new PrintStream(told, false, StandardCharsets.UTF_8);
         writer = new HistogramLogWriter(out);
         startNanos = nanoTime.getAsLong();
         comments.forEach(writer::outputComment);
@@ -191,7 +216,8 @@ public final class IntervalLog implements Closeable {
 
     private void requireWritten() throws IOException {
         if (out.checkError()) {
-            throw new IOException(file + ": not written (expected: room on the disk)");
+            throw new IOException(
+                    file + ": not written: " + told.why + " (expected: room on the disk)");
         }
     }
 

@@ -49,6 +49,13 @@ public final class ProcFs {
         return time == null ? -1 : time.millis();
     }
 
+    /** The scheduler's letter for the process, such as R, S, or T for one that a signal has stopped; ? when nothing is known. */
+    public static char state(long pid) {
+        String stat = text(Path.of("/proc", Long.toString(pid), "stat"));
+        int close = stat.lastIndexOf(')');
+        return close < 0 || close + 2 >= stat.length() ? '?' : stat.charAt(close + 2);
+    }
+
     /** As {@link #cpuMillis}, with the time of child processes that have ended; 0 when there is no such process any more. */
     static long cpuMillisOfAll(long pid) {
         return parseWithChildren(text(Path.of("/proc", Long.toString(pid), "stat")));

@@ -33,6 +33,12 @@ public final class RedisCounters implements ServerCounters {
                     "commands_processed");
     private static final long PERIOD_NANOS = 100_000_000L;
 
+    /** The server has just said PONG and has nothing to do. */
+    private static final int FIRST_ANSWER_MILLIS = 5_000;
+
+    /** Under load and while it forks, a server answers late; a cell that it keeps waiting has other limits. */
+    private static final int ANSWER_MILLIS = 60_000;
+
     private final RedisInfo info;
     private final Thread thread;
     private volatile long[] values;
@@ -43,8 +49,14 @@ public final class RedisCounters implements ServerCounters {
      * @throws IOException when the first INFO does not come
      */
     public RedisCounters(InetSocketAddress address, String password) throws IOException {
-        info = new RedisInfo(address, password, 60_000);
-        values = values(info.info());
+        info = new RedisInfo(address, password, FIRST_ANSWER_MILLIS);
+        try {
+            values = values(info.info());
+            info.timeoutMillis(ANSWER_MILLIS);
+        } catch (IOException | RuntimeException e) {
+            info.close();
+            throw e;
+        }
         thread = new Thread(this::poll, "redis-info");
         thread.setDaemon(true);
         thread.start();

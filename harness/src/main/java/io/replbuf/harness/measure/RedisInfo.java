@@ -38,6 +38,11 @@ public final class RedisInfo implements Closeable {
         }
     }
 
+    /** From now on an answer may take this long. */
+    public void timeoutMillis(int millis) throws IOException {
+        socket.setSoTimeout(millis);
+    }
+
     /** All fields of all sections that the server prints by default. */
     public Map<String, String> info() throws IOException {
         Map<String, String> fields = new HashMap<>();

@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The layout of a results folder, and the one place that reads and writes it.
@@ -22,6 +23,7 @@ import java.util.function.Predicate;
  * <pre>
  * run.json            RunResult, rewritten after each cell
  * environment.json    Environment
+ * instruments.json    Instruments, with instruments.hlog behind it
  * cells/ID/cell.json  CellResult, written last: a cell without it did not finish
  * cells/ID/memory.csv, lag.csv, resyncs.csv, events.csv, latency.hlog, engine.log
  * cells/ID/summary.json CellSummary, where the series are archived
@@ -91,6 +93,15 @@ public final class RunFiles {
         return root.resolve("cells");
     }
 
+    public Path instrumentsFile() {
+        return root.resolve("instruments.json");
+    }
+
+    /** The histograms behind {@link #instrumentsFile}. */
+    public Path instrumentsLog() {
+        return root.resolve("instruments.hlog");
+    }
+
     public Path cellFolder(String cell) {
         return cells().resolve(safe(cell));
     }
@@ -132,6 +143,19 @@ public final class RunFiles {
         return cellFolder(cell).resolve("summary.json");
     }
 
+    /** Raw files of a running cell that somebody removed under it, by name. */
+    public List<String> missing(String cell) {
+        return Stream.of(
+                        memoryFile(cell),
+                        lagFile(cell),
+                        resyncsFile(cell),
+                        eventsFile(cell),
+                        latencyFile(cell))
+                .filter(file -> !Files.exists(file))
+                .map(file -> file.getFileName().toString())
+                .toList();
+    }
+
     public RunResult readRun() throws IOException {
         return readJson(runFile(), RunResult.class, RunFiles::addRequest);
     }
@@ -151,6 +175,17 @@ public final class RunFiles {
 
     public void writeEnvironment(Environment environment) throws IOException {
         writeJson(environmentFile(), environment);
+    }
+
+    /** Null when the run did not hold its instruments against anything, as runs of earlier harnesses. */
+    public Instruments readInstruments() throws IOException {
+        return Files.exists(instrumentsFile())
+                ? readJson(instrumentsFile(), Instruments.class, AS_IT_IS)
+                : null;
+    }
+
+    public void writeInstruments(Instruments instruments) throws IOException {
+        writeJson(instrumentsFile(), instruments);
     }
 
     public CellResult readCell(String cell) throws IOException {
@@ -232,12 +267,22 @@ public final class RunFiles {
     private void writeJson(Path file, Object value) throws IOException {
         Files.createDirectories(file.getParent());
         Path beside = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(beside, JSON.writeValueAsBytes(value));
-        try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-            channel.force(true);
+        try {
+            Files.write(beside, JSON.writeValueAsBytes(value));
+            try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.move(
+                    beside,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(beside);
+            // A full disk does not say which file found it so.
+            throw new IOException(
+                    file + ": not written: " + e.getMessage() + " (expected: room on the disk)", e);
         }
-        Files.move(
-                beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Ids come from scenario files and from other people's results: they must stay inside the folder. */

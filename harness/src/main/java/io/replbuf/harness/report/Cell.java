@@ -351,6 +351,11 @@ final class Cell {
     }
 
     private <T> T read(RunFiles files, Reading<T> reading, T otherwise) {
+        if (result.measuredMillis() == 0) {
+            // It came to no end, and its verdict says why: what it has left is no measure of
+            // anything.
+            return otherwise;
+        }
         try {
             return reading.read();
         } catch (NoSuchFileException e) {

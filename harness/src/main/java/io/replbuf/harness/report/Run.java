@@ -2,6 +2,7 @@ package io.replbuf.harness.report;
 
 import io.replbuf.harness.measure.CellResult;
 import io.replbuf.harness.measure.Environment;
+import io.replbuf.harness.measure.Instruments;
 import io.replbuf.harness.measure.RunFiles;
 import io.replbuf.harness.measure.RunResult;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.List;
  *
  * @param environment null when its file could not be read
  * @param cells those whose {@code cell.json} could be read, in the order of the run
+ * @param instruments null when they were held against nothing, or their file could not be read
  * @param groups the cells that prove something: a failed one is in none of them, so that no sentence, table or chart uses its numbers
  * @param lost one line for each cell of which nothing can be shown
  * @param damage every fault that was found, one line each
@@ -21,6 +23,7 @@ import java.util.List;
 record Run(
         RunResult result,
         Environment environment,
+        Instruments instruments,
         List<Cell> cells,
         List<Lost> lost,
         List<Group> groups,
@@ -34,6 +37,12 @@ record Run(
         Environment environment = null;
         try {
             environment = files.readEnvironment();
+        } catch (IOException e) {
+            damage.add(reason(files, e));
+        }
+        Instruments instruments = null;
+        try {
+            instruments = files.readInstruments();
         } catch (IOException e) {
             damage.add(reason(files, e));
         }
@@ -54,6 +63,7 @@ record Run(
         return new Run(
                 result,
                 environment,
+                instruments,
                 List.copyOf(cells),
                 List.copyOf(lost),
                 Group.of(cells.stream().filter(cell -> !cell.failed()).toList()),

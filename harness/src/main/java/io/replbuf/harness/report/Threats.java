@@ -38,6 +38,7 @@ final class Threats {
                             + " repetitions in fresh processes; bars show the smallest and the largest of them.");
         }
         machine(threats, run.environment());
+        threats.add(InstrumentNote.of(run.instruments()));
         threats.add(
                 "Loopback: no loss, no delay but what the scenario's links add; the sender also pays for the receiver's TCP work.");
         cells(threats, run.cells());

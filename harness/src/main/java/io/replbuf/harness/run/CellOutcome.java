@@ -53,6 +53,8 @@ record CellOutcome(
         boolean openLoop = cell.scenario().workload().mode() == Workload.Mode.OPEN;
         double offered = openLoop && rate != null && !cell.isWalk() ? rate * loadedShare() : 0;
         double delayP99 = latency.measured("loader.delay").p99();
+        // First what explains the rest.
+        failuresOf(server.death());
         boolean streamed = !cell.replicas().isEmpty() && streamBytes > 64 << 10;
         verdicts.judge(
                 counts,
@@ -62,8 +64,8 @@ record CellOutcome(
         verdicts.judgeLoad(delayP99, loader.errors(), loader.firstError());
         verdicts.judgeRate(
                 offered, writes / seconds, seconds, cell.scenario().workload().arrival());
-        // Whoever watches and died has not watched: a cell that asked for it has nothing to say.
-        failuresOf(loader.failure(), server.death(), server.counters().failure());
+        // A watcher that died has not watched: a cell that asked for it has nothing to say.
+        failuresOf(loader.failure(), server.counters().failure());
         pingers.forEach(pinger -> failuresOf(pinger.failure()));
         failuresOf(delayProbe == null ? null : delayProbe.failure());
         long bound = server.isAccountable() ? memory.remainderBoundBytes() : -1;

@@ -28,11 +28,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -62,13 +59,13 @@ final class CellRun implements AutoCloseable {
     private static final long CAUGHT_UP_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final long ATTACH_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
-    private static final long REPLY_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final Cell cell;
     private final RunFiles files;
     private final TargetServer server;
     private final Transport transport;
     private final CellReporter reporter;
+    private final ServerWatch watch;
     private final Verdicts verdicts = new Verdicts();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final MachineWatch machine;
@@ -90,21 +87,42 @@ final class CellRun implements AutoCloseable {
     private long nextRoll;
     private long nextProgress;
 
+    /**
+     * @param latencyDoubt why no latency may be used, known before the cell; or null
+     */
     CellRun(
             Cell cell,
             RunFiles files,
             TargetServer server,
             Transport transport,
+            String latencyDoubt,
             Consumer<CellProgress> progress) {
         this.cell = cell;
         this.files = files;
         this.server = server;
+        this.watch = new ServerWatch(server);
         this.transport = transport;
         this.reporter = new CellReporter(cell, progress);
         this.machine = new MachineWatch(server.pid());
+        if (latencyDoubt != null) {
+            verdicts.doubtLatency(latencyDoubt);
+        }
     }
 
+    /**
+     * Runs it.
+     *
+     * @throws IOException naming what became of the server, where that is the cause
+     */
     CellResult run() throws IOException, InterruptedException {
+        try {
+            return runPhases();
+        } catch (IOException seen) {
+            throw watch.blamed(seen);
+        }
+    }
+
+    private CellResult runPhases() throws IOException, InterruptedException {
         openSamplers();
         preload();
         attach();
@@ -115,6 +133,7 @@ final class CellRun implements AutoCloseable {
         if (warmUp.hasLimit()) {
             reporter.tell("compilers");
             boolean warm = warmUp.await();
+            watch.require("compilers");
             if (warm && cell.scenario().workload().mode() == Workload.Mode.OPEN) {
                 machine.lowerCompilers();
             }
@@ -124,6 +143,7 @@ final class CellRun implements AutoCloseable {
         nextRoll = nextSample + ROLL_MILLIS;
         playUntil(0, false);
         beginWithNothingOwed();
+        watch.require("warm-up");
         return measure();
     }
 
@@ -161,7 +181,7 @@ final class CellRun implements AutoCloseable {
             preloader.start(System.nanoTime());
             // At 5 MB/s even a slow machine is done within this.
             long seconds = 30 + cell.scenario().workload().dataBytes() / 5_000_000;
-            await("preload", preloader, TimeUnit.SECONDS.toNanos(seconds));
+            watch.await("preload", preloader, TimeUnit.SECONDS.toNanos(seconds));
             if (preloader.errors() > 0) {
                 throw new IOException(
                         "preload: " + preloader.firstError() + " (expected: +OK to every write)");
@@ -182,7 +202,8 @@ final class CellRun implements AutoCloseable {
             SimulatedReplica controlReplica =
                     fleet.addControl(
                             ReplicaPlanOptions.CONTROL_PORT, ReplicaPlanOptions.checkEvery(cell));
-            waitFor(
+            watch.await(
+                    fleet,
                     () -> controlReplica.state() == SimulatedReplica.State.STREAMING,
                     ATTACH_LIMIT_NANOS,
                     () -> "control replica is " + controlReplica.state());
@@ -208,7 +229,8 @@ final class CellRun implements AutoCloseable {
             expected++;
         }
         int attached = expected;
-        waitFor(
+        watch.await(
+                fleet,
                 () -> fleet.counts().streaming() == attached,
                 ATTACH_LIMIT_NANOS,
                 () -> fleet.counts().streaming() + " of " + attached + " replicas attached");
@@ -303,10 +325,17 @@ final class CellRun implements AutoCloseable {
         seen.received(fleet.offsetsSum() - received);
         seen.serverCpu(ProcFs.cpuMillis(server.pid()) - serverCpuBefore);
         long drainMillis = drain(measureMillis);
-        memory.proveKept(() -> NativeTrim.of(server.pid()));
+        if (server.death() == null) {
+            memory.proveKept(() -> NativeTrim.of(server.pid()));
+        }
         FleetCounts counts = settle();
         List<ResyncRecord> ledger = fleet.ledger();
         ResyncFile.write(files.resyncsFile(cell.id()), ledger, zeroNanos);
+        files.missing(cell.id())
+                .forEach(
+                        file ->
+                                verdicts.fail(
+                                        file + ": no such file (expected: kept until the end)"));
         seen.resyncs(ledger, zeroNanos);
         seen.latencies(latency);
         List<Pinger> pingers = Stream.of(pinger, control).filter(Objects::nonNull).toList();
@@ -350,7 +379,7 @@ final class CellRun implements AutoCloseable {
             // Twice the period at which a real server is asked for its offset.
             done = idle && System.nanoTime() - restedSince > 2 * LAG_MILLIS * 1_000_000L;
         }
-        if (!done) {
+        if (!done && server.death() == null) {
             verdicts.fail(
                     "drain: "
                             + fleet.laggards(fleet.primaryOffset())
@@ -361,9 +390,15 @@ final class CellRun implements AutoCloseable {
         return cellMillis();
     }
 
-    private FleetCounts settle() throws IOException {
+    private FleetCounts settle() throws IOException, InterruptedException {
+        reporter.tell("settle");
         latency.roll(false);
         fleet.settle();
+        // Nothing was asked of the server in the drain, so its end may not have been seen.
+        String silence = watch.silence();
+        if (silence != null && server.death() == null) {
+            verdicts.fail(silence);
+        }
         return fleet.counts();
     }
 
@@ -454,50 +489,6 @@ final class CellRun implements AutoCloseable {
 
     private long cellMillis() {
         return Math.floorDiv(System.nanoTime() - zeroNanos, 1_000_000L);
-    }
-
-    private void await(String what, Loader waited, long limitNanos)
-            throws IOException, InterruptedException {
-        try {
-            waited.done().get(limitNanos, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new IOException(
-                    what
-                            + ": "
-                            + waited.answered()
-                            + " writes after "
-                            + limitNanos / 1_000_000_000L
-                            + " s (expected: all)",
-                    e);
-        } catch (ExecutionException e) {
-            String death = server.death();
-            throw new IOException(
-                    what + ": " + (death == null ? e.getCause().getMessage() : death), e);
-        }
-    }
-
-    private void waitFor(
-            BooleanSupplier condition, long limitNanos, java.util.function.Supplier<String> found)
-            throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + limitNanos;
-        while (!condition.getAsBoolean()) {
-            String death = server.death();
-            if (death != null) {
-                throw new IOException(death);
-            }
-            FleetCounts counts = fleet.counts();
-            if (counts.protocolErrors() > 0) {
-                throw new IOException("attach: " + counts.firstProtocolError());
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new IOException(
-                        found.get()
-                                + " after "
-                                + limitNanos / 1_000_000_000L
-                                + " s (expected: all streaming)");
-            }
-            Thread.sleep(5);
-        }
     }
 
     private <T extends AutoCloseable> T opened(T resource) {

@@ -23,17 +23,20 @@ import java.util.function.Consumer;
 public final class CellRunner implements CellExecutor {
     private final Transport transport;
     private final List<Path> strategyPath;
+    private final String latencyDoubt;
 
     public CellRunner() {
-        this(List.of());
+        this(List.of(), null);
     }
 
     /**
      * @param strategyPath absolute places of strategies that are not on the class path, which engines are told
+     * @param latencyDoubt why no latency of these cells may be used, such as {@link InstrumentCheck#doubt}; or null
      */
-    public CellRunner(List<Path> strategyPath) {
+    public CellRunner(List<Path> strategyPath, String latencyDoubt) {
         this.transport = Transport.best();
         this.strategyPath = List.copyOf(strategyPath);
+        this.latencyDoubt = latencyDoubt;
     }
 
     @Override
@@ -68,7 +71,7 @@ public final class CellRunner implements CellExecutor {
                         files.root().toAbsolutePath().resolve("work").resolve(cell.id()));
         try (TargetServer server =
                         start(cell, work, files.engineLogFile(cell.id()).toAbsolutePath());
-                CellRun run = new CellRun(cell, files, server, transport, progress)) {
+                CellRun run = new CellRun(cell, files, server, transport, latencyDoubt, progress)) {
             CellResult result = run.run();
             files.writeCell(result);
             return result;

@@ -9,7 +9,7 @@ interface RunningServer extends AutoCloseable {
     /** Process id, or -1 when it runs elsewhere. */
     long pid();
 
-    /** Null while it lives; else why it does not. */
+    /** Null while it can serve; else why it cannot: it ended, or a signal stopped it. Cheap enough to be asked in every wait. */
     String death();
 
     @Override

@@ -24,15 +24,23 @@ final class ServerProcess implements RunningServer {
     private static final Duration READY_LIMIT = Duration.ofSeconds(60);
     private static final int LOG_TAIL = 2_000;
 
+    /** A disk with less is full: a file's first page does not fit. */
+    private static final long ROOM_BYTES_MIN = 4_096;
+
+    /** A process that a signal ended has this and the signal's number as its status. */
+    private static final int SIGNALLED = 128;
+
     private final Process process;
     private final InetSocketAddress address;
     private final Path log;
+    private final StopWatch stopped;
     private final Thread hook;
 
     private ServerProcess(Process process, InetSocketAddress address, Path log) {
         this.process = process;
         this.address = address;
         this.log = log;
+        this.stopped = new StopWatch(process.pid());
         this.hook = new Thread(process::destroyForcibly, "kill-server");
         Runtime.getRuntime().addShutdownHook(hook);
     }
@@ -94,9 +102,15 @@ final class ServerProcess implements RunningServer {
 
     @Override
     public String death() {
-        return process.isAlive()
-                ? null
-                : "server ended with status " + process.exitValue() + ": " + logTail();
+        if (process.isAlive()) {
+            return stopped.reason(System.nanoTime());
+        }
+        int status = process.exitValue();
+        String how =
+                status > SIGNALLED
+                        ? "server was killed by signal " + (status - SIGNALLED)
+                        : "server ended with status " + status;
+        return how + ": " + logTail();
     }
 
     private void awaitReady() throws IOException, InterruptedException {
@@ -132,6 +146,9 @@ final class ServerProcess implements RunningServer {
     private String logTail() {
         try {
             String text = Files.readString(log, StandardCharsets.ISO_8859_1).trim();
+            if (text.isEmpty() && Files.getFileStore(log).getUsableSpace() < ROOM_BYTES_MIN) {
+                return "its log is empty: No space left on device";
+            }
             return text.substring(Math.max(0, text.length() - LOG_TAIL));
         } catch (IOException e) {
             return "its log cannot be read: " + e;

@@ -45,6 +45,10 @@ final class Verdicts {
         doubts.add(reason);
     }
 
+    void doubtLatency(String reason) {
+        latencyDoubts.add(reason);
+    }
+
     /** Looks at what the replicas saw. */
     void judge(FleetCounts counts, boolean truthIntact, String truthSource, boolean streamed) {
         if (counts.mismatches() > 0) {

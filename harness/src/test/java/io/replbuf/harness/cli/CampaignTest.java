@@ -59,8 +59,10 @@ class CampaignTest {
         RecordingExecutor executor = new RecordingExecutor();
         executor.broken = "slow-reader-legacy-r1";
         assertThat(run(plan, executor, false)).isEqualTo(ExitCode.FAILED);
-        assertThat(read().cells())
-                .containsExactly("slow-reader-shared-r1", "slow-reader-aof-psync-r1");
+        assertThat(read().cells()).hasSize(3);
+        CellResult broken = new RunFiles(folder).readCell("slow-reader-legacy-r1");
+        assertThat(broken.verdict().status()).isEqualTo(CellResult.Status.FAILED);
+        assertThat(broken.verdict().reasons()).singleElement().asString().contains("no answer");
         assertThat(said.toString())
                 .contains("[1/3] slow-reader-legacy-r1  failed: engine: no answer");
     }

@@ -172,7 +172,7 @@ class CellRunnerRedisTest {
         CellResult result = run(cell.withTarget(mortal));
         assertThat(result.verdict().status()).isEqualTo(CellResult.Status.FAILED);
         assertThat(result.verdict().reasons())
-                .anyMatch(reason -> reason.contains("server ended with status"));
+                .anyMatch(reason -> reason.contains("server was killed by signal 9"));
         assertThat(files.readMemory(cell.id()).size()).isPositive();
         assertThat(files.readCell(cell.id()).verdict()).isEqualTo(result.verdict());
     }

@@ -49,6 +49,21 @@ class ComparisonTest {
                 .contains(", worse; noise not measured");
     }
 
+    /** A ledger varies by a percent or so from process to process. */
+    @Test
+    void shouldFindALedgerThatIsATenthLarger() {
+        SeedStream stream = SeedStream.named(4, "ledger");
+        int found = 0;
+        for (int i = 0; i < 200; i++) {
+            NoiseFloor floor =
+                    NoiseFloor.of(processes(stream, 100, 5, 0.01), processes(stream, 100, 5, 0.01));
+            double[] larger = processes(stream, 110, 5, 0.01);
+            Comparison comparison = Comparison.of(larger, processes(stream, 100, 5, 0.01), floor);
+            found += comparison.verdict() == Comparison.Verdict.WORSE ? 1 : 0;
+        }
+        assertThat(found).as("found of 200").isGreaterThan(195);
+    }
+
     @Test
     void shouldNotClaimWhatLiesWithinTheNoiseBand() {
         double[] values = {104, 104.1, 103.9, 104, 104.2};
@@ -98,9 +113,14 @@ class ComparisonTest {
 
     /** Medians of processes whose values spread by some 3 %. */
     private static double[] processes(SeedStream stream, double centre, int count) {
+        return processes(stream, centre, count, 0.03);
+    }
+
+    private static double[] processes(
+            SeedStream stream, double centre, int count, double deviation) {
         double[] values = new double[count];
         for (int i = 0; i < count; i++) {
-            values[i] = centre * (1 + 0.03 * stream.nextGaussian());
+            values[i] = centre * (1 + deviation * stream.nextGaussian());
         }
         return values;
     }
