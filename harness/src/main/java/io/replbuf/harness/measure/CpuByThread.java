@@ -19,11 +19,6 @@ public final class CpuByThread {
         this.pid = pid;
     }
 
-    /** See {@link CompilerThreads#lower}. */
-    String lowerCompilers() {
-        return CompilerThreads.lower(pid);
-    }
-
     /** The stretch begins here. */
     public void begin() {
         first.clear();

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  *     where it does not
  * @param serverWaitMillis time that the server's threads were ready to run and had no core, by thread name
  * @param harnessWaitMillis the same of loader, replicas and pingers
- * @param compilers what was done to the compilers' threads of both before measuring, see {@link CompilerThreads#lower}
+ * @param compilers what was done to the compilers' threads of the harness before measuring, see {@link CompilerThreads#lower}
  * @param harnessGcCount collections of the harness' JVM
  * @param harnessGcMillis their pauses
  */

@@ -47,12 +47,9 @@ public final class MachineWatch {
         beganAt = System.nanoTime();
     }
 
-    /** Lets no compilation of either JVM make another thread wait; before {@link #begin}. */
+    /** Lets no compilation of this JVM make another thread wait; before {@link #begin}. The server's are its own affair. */
     public void lowerCompilers() {
-        compilers = harness.lowerCompilers();
-        if (apart) {
-            compilers = "harness: " + compilers + "; server: " + server.lowerCompilers();
-        }
+        compilers = CompilerThreads.lower(ProcessHandle.current().pid());
     }
 
     /** Takes note of all threads, now and then: those that end later are not lost. */
