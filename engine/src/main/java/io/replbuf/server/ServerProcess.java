@@ -43,7 +43,7 @@ final class ServerProcess {
     /** It takes a quarter of a second. */
     private static final int REHEARSAL_SECONDS = 10;
 
-    /** How Netty is told how closely to watch for buffers that nobody releases; its older name, too. */
+    /** Netty reads from these how closely to watch for buffers that are never released: its name, and its older name. */
     private static final List<String> LEAK_PROPERTIES =
             List.of("io.netty.leakDetection.level", "io.netty.leakDetectionLevel");
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * The strategy of somebody else: a ring of the backlog's size and nothing besides. A reader that the writer has lapped is broken
+ * A strategy as a third party might write it: a ring of the backlog's size and nothing besides. A reader that the writer has lapped is broken
  * off.
  *
  * <p>The writer never waits and overwrites what a reader may be looking at. So a reader copies, and its copy counts only if

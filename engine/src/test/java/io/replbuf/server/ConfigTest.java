@@ -170,7 +170,7 @@ class ConfigTest {
                 .hasMessageContaining("no such file or folder");
     }
 
-    /** By what it describes, whatever the name looks like. */
+    /** By the options that it describes; how a name begins does not matter. */
     @Test
     void shouldGiveAStrategyAllOptionsThatItDescribes() throws Exception {
         Path jar = StrategyJar.make(dir.resolve("plain.jar"), "plain", "Ring-Bytes");

@@ -164,8 +164,7 @@ final class Campaign {
         CellResult first = attempt(executor, cell);
         Machine machine = first.machine();
         boolean failed = first.verdict().status() == CellResult.Status.FAILED;
-        // Foreign load makes a server slow, not wrong: a failure must not be replaced by a better
-        // result.
+        // Foreign load makes a server slow, not wrong: no better result may replace a failure.
         if (failed || machine == null || !machine.isDisturbed() || repeatedInVain >= IN_VAIN_MAX) {
             return first;
         }

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Makes a plan of what a run is asked for; whatever is wrong with it is found here, before anything starts. */
+/** Makes the plan that a run is asked for. Every fault of the request is found here, before anything starts. */
 final class Planning {
     private Planning() {}
 

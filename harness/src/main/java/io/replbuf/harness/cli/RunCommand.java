@@ -113,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
         }
         launcher.requireLinux("run");
         if (summary != null) {
-            // An earlier run's must not stand for this one's, whatever becomes of it.
+            // An earlier run's must not stand for this one's, not even if this one fails.
             Files.deleteIfExists(summary);
         }
         if (resume == null && !Folders.isFree(folder)) {

@@ -68,16 +68,24 @@ public final class StallingServer implements AutoCloseable {
     }
 
     private void run() {
-        while (!closing) {
-            try (SocketChannel accepted = listener.accept()) {
-                client = accepted;
-                accepted.socket().setTcpNoDelay(true);
-                serve(accepted);
-            } catch (IOException e) {
-                // Ours, when closing; else a client that broke off, and then the load says so
-                // itself.
-                client = null;
+        try {
+            while (!closing) {
+                serveUntilItLeaves(listener.accept());
             }
+        } catch (IOException e) {
+            // Closed, or the system gives no more connections: a load that waits for one says so.
+            closing = true;
+        }
+    }
+
+    private void serveUntilItLeaves(SocketChannel accepted) {
+        client = accepted;
+        try (accepted) {
+            accepted.socket().setTcpNoDelay(true);
+            serve(accepted);
+        } catch (IOException e) {
+            // A client that broke off; its load says so itself.
+            client = null;
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The band of memory that was freed and kept by malloc, over a cell's time, and its proof. For one thread.
  *
- * <p><b>What counts as proof.</b> The band is whatever no other part claims, as far as pieces were freed, so by itself it shows nothing.
+ * <p><b>What counts as proof.</b> The band is resident memory that no other part claims, up to the size of the pieces freed. By itself it shows nothing.
  * What malloc keeps can be had back by asking for it, and what is in use cannot. So once the drain is over and the engine idle, malloc is
  * told to trim: the band before it and after it are both measured with the same counters. Of the band's peak, each byte must have been
  * seen to leave: by itself, before the trim, or by the trim. What is left afterwards may be a twentieth of the peak, as the bound on

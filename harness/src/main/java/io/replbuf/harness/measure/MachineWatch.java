@@ -79,9 +79,8 @@ public final class MachineWatch {
         share(cores, "harness", harness.millis());
         long busy = ended.busyMillis - began.busyMillis;
         if (ended.busyMillis >= 0) {
-            // Ticks are counted for the machine and for each thread apart, so that the difference
-            // may
-            // be a little below nothing.
+            // Ticks are counted for the machine and for each thread apart, so the difference may be
+            // a little below nothing.
             long foreign = Math.max(0, busy - (ended.oursMillis - began.oursMillis));
             cores.put(Machine.FOREIGN, cores(foreign));
         }

@@ -143,7 +143,7 @@ public final class RunFiles {
         return cellFolder(cell).resolve("summary.json");
     }
 
-    /** Raw files of a running cell that somebody removed under it, by name. */
+    /** Raw files of a running cell that were removed from outside, by name. */
     public List<String> missing(String cell) {
         return Stream.of(
                         memoryFile(cell),

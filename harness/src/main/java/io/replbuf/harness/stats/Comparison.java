@@ -16,7 +16,7 @@ public record Comparison(Interval ratio, NoiseFloor floor, Verdict verdict) {
         BETTER,
         /** The whole interval lies above 1, and above the band of an A/A pair. */
         WORSE,
-        /** The whole interval lies inside the band: whatever differs is no more than one strategy differs from itself. */
+        /** The whole interval lies inside the band: the difference is no larger than that of one strategy from itself. */
         EQUIVALENT,
         /** Neither: more processes could tell. */
         NOT_DISTINGUISHABLE,

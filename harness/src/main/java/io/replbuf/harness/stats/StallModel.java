@@ -14,7 +14,7 @@ import java.util.List;
  *                      stall begins       next stall
  * </pre>
  *
- * <p>Arrivals come at a fixed rate (or at random, when serving takes no time), whatever the server does. Who arrives {@code t} after a
+ * <p>Arrivals come at a fixed rate (or at random, when serving takes no time) and do not depend on the server. A write that arrives {@code t} after a
  * stall of length {@code S} began waits for its rest and for those before it: {@code S - t (1 - load)}, until the queue is empty
  * {@code S / (1 - load)} after the beginning. So the times that exceed {@code x} are {@code (S - x) / (1 - load)} long. Immutable.
  */

@@ -76,7 +76,7 @@ class FullSocketTest {
             peer.configureBlocking(false);
             Counted socket = new Counted(channel, new int[1]);
 
-            // Nobody reads: the socket fills, and stays full.
+            // The peer does not read: the socket fills, and stays full.
             readLoop(cursor, socket);
             for (int i = 0; i < 100; i++) {
                 int before = socket.empty()[0];
