@@ -262,12 +262,13 @@ final class FigurePainter {
         return chart;
     }
 
-    /** The replica whose row a tick stands at; ticks between rows have no label. */
+    /**
+     * The replica whose row a tick stands at. XChart widens the distance of ticks until all labels differ, so a tick between two rows,
+     * which has the label of one of them, never is drawn.
+     */
     private static String replica(Figure.Heat figure, double row) {
-        int index = (int) Math.rint(row);
-        return Math.abs(row - index) > 0.01 || index < 0 || index >= figure.rows().length
-                ? blank(row)
-                : Units.tick(figure.rows()[index]);
+        int index = (int) Math.round(row);
+        return Units.tick(figure.rows()[Math.max(0, Math.min(figure.rows().length - 1, index))]);
     }
 
     private void house(AxesChartStyler styler, Figure.Size size) {
@@ -355,15 +356,9 @@ final class FigurePainter {
                 : Units.percentTick(100 * (1 - Math.pow(10, -whole)));
     }
 
+    /** For a tick between the two likewise, see {@link #replica}. */
     private static String partialOrFull(double value) {
-        return Math.abs(value) < 0.01
-                ? "resumed"
-                : Math.abs(value - 1) < 0.01 ? "full" : blank(value);
-    }
-
-    /** A label that is not seen. XChart widens the distance of ticks until all labels differ, so these do. */
-    private static String blank(double value) {
-        return " ".repeat(1 + Math.floorMod(Math.round(value * 20), 400));
+        return value < 0.5 ? "resumed" : "full";
     }
 
     private Font font(int style, int size) {
