@@ -14,8 +14,8 @@ import java.util.List;
  * A run as it was found: its cells with their series, and what could not be read.
  *
  * @param environment null when its file could not be read
- * @param cells those whose {@code cell.json} could be read, in the order of the run
  * @param instruments null when they were held against nothing, or their file could not be read
+ * @param cells those whose {@code cell.json} could be read, in the order of the run
  * @param groups the cells that prove something: a failed one is in none of them, so that no sentence, table or chart uses its numbers
  * @param lost one line for each cell of which nothing can be shown
  * @param damage every fault that was found, one line each

@@ -136,6 +136,15 @@ class CampaignTest {
     }
 
     @Test
+    void shouldNotReplaceAFailureByABetterResult() throws IOException {
+        RecordingExecutor executor = new RecordingExecutor();
+        executor.verdicts.put("slow-reader-legacy-r1", CellResult.Status.FAILED);
+        executor.foreign.add(0.7);
+        assertThat(run(plan, executor, false)).isEqualTo(ExitCode.FAILED);
+        assertThat(executor.executed).as("one attempt each").hasSize(3);
+    }
+
+    @Test
     void shouldNotGoOnRepeatingUnderALoadThatStays() throws IOException {
         RecordingExecutor executor = new RecordingExecutor();
         executor.foreign.addAll(List.of(0.7, 0.8, 0.7, 0.8, 0.7));
