@@ -36,8 +36,8 @@ public interface ReplicaCursor {
      *
      * <p>The slice is the cursor's and valid until the next call of any method of this cursor; it must not outlive the call
      * in which it was taken, so that a kill or a demotion is exact at any byte. One that is kept shows bytes of later feeds;
-     * once the buffer's extents are closed its memory is unmapped, and a look at it <b>crashes the JVM</b> on JDK 17. Only read
-     * it: other cursors read the same bytes.
+     * once the buffer's extents are closed, a look at it <b>crashes the JVM</b> on JDK 17 and throws on JDK 25. Only read it:
+     * other cursors read the same bytes.
      *
      * @param maxBytes most bytes to hand out, at least 1
      * @return null if there is nothing to read, if the cursor reads from the log at present, or if it is closing
