@@ -6,6 +6,7 @@ import io.replbuf.harness.report.Report;
 import io.replbuf.harness.run.CellRunner;
 import io.replbuf.harness.run.InstrumentCheck;
 import io.replbuf.harness.run.RedisPrograms;
+import io.replbuf.harness.run.WakefulCores;
 import io.replbuf.harness.scenario.Plan;
 import io.replbuf.harness.scenario.ScenarioLibrary;
 import io.replbuf.harness.scenario.Settings;
@@ -126,8 +127,15 @@ final class RunCommand implements Callable<Integer> {
         PlanPrinter.warnOfDisk(need, folder, console);
         Campaign campaign =
                 new Campaign(plan, files, programs, Progress.on(console, plan), request);
-        String doubt = InstrumentCheck.doubt(files, console::println);
-        int code = campaign.run(new CellRunner(strategies.path(), doubt), resume != null);
+        int code;
+        try (WakefulCores cores = WakefulCores.ask()) {
+            console.println("Sleep of idle cores: " + cores.words());
+            String doubt = InstrumentCheck.doubt(files, console::println);
+            code =
+                    campaign.run(
+                            new CellRunner(strategies.path(), doubt, cores.words()),
+                            resume != null);
+        }
         Path page = null;
         if (campaign.finished() > 0) {
             Report.Result report = Report.write(files.root());

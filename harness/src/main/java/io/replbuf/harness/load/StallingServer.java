@@ -9,6 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,17 +29,24 @@ public final class StallingServer implements AutoCloseable {
     private volatile SocketChannel client;
     private volatile boolean closing;
 
+    /** What the server's thread made of the schedule, written by it alone. */
+    private final List<Stall> slept = new CopyOnWriteArrayList<>();
+
     private record Schedule(long epochNanos, long periodNanos, List<Stall> stalls) {
-        /** When the stall ends that this time lies in, or the time itself. */
-        private long serviceFrom(long now) {
-            long at = Math.floorMod(now - epochNanos, periodNanos);
+        /** The stall that this time lies in, or null. */
+        private Stall at(long now) {
+            long at = sincePeriodBegan(now);
             for (Stall stall : stalls) {
                 long end = stall.startNanos() + stall.lengthNanos();
                 if (now - epochNanos >= 0 && at >= stall.startNanos() && at < end) {
-                    return now + end - at;
+                    return stall;
                 }
             }
-            return now;
+            return null;
+        }
+
+        private long sincePeriodBegan(long now) {
+            return Math.floorMod(now - epochNanos, periodNanos);
         }
     }
 
@@ -65,6 +73,13 @@ public final class StallingServer implements AutoCloseable {
      */
     public void stall(long epochNanos, long periodNanos, List<Stall> stalls) {
         schedule = new Schedule(epochNanos, periodNanos, List.copyOf(stalls));
+    }
+
+    /**
+     * The stalls so far as they were: a system wakes a sleeper late, so each is a little longer than its schedule says. Any thread.
+     */
+    public List<Stall> slept() {
+        return List.copyOf(slept);
     }
 
     private void run() {
@@ -115,10 +130,18 @@ public final class StallingServer implements AutoCloseable {
     }
 
     private void sleepThroughStall() {
-        long until = schedule.serviceFrom(System.nanoTime());
-        for (long now = System.nanoTime(); now - until < 0 && !closing; now = System.nanoTime()) {
-            LockSupport.parkNanos(until - now);
+        Schedule current = schedule;
+        long now = System.nanoTime();
+        Stall stall = current.at(now);
+        if (stall == null) {
+            return;
         }
+        long began = now - current.sincePeriodBegan(now) + stall.startNanos();
+        while (now - began < stall.lengthNanos() && !closing) {
+            LockSupport.parkNanos(began + stall.lengthNanos() - now);
+            now = System.nanoTime();
+        }
+        slept.add(new Stall(stall.startNanos(), now - began));
     }
 
     /** Passes one command if it is there as a whole. */

@@ -21,6 +21,7 @@ import java.util.Map;
  * @param memoryLimitBytes memory limit of the control group, -1 if none
  * @param thp state of transparent huge pages
  * @param governor frequency governor of the first core
+ * @param coreSleep whether idle cores could sleep during the run; null in files of an earlier harness
  * @param hostLoad load averages over 1, 5 and 15 minutes as the run began
  * @param netty version of Netty
  * @param transport epoll or nio
@@ -43,6 +44,7 @@ public record Environment(
         long memoryLimitBytes,
         String thp,
         String governor,
+        String coreSleep,
         String hostLoad,
         String netty,
         String transport,

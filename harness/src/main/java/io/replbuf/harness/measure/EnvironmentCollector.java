@@ -20,9 +20,11 @@ public final class EnvironmentCollector {
 
     /**
      * @param engineFlags flags of the engines' JVM
+     * @param coreSleep whether idle cores may sleep during the run
      * @param peers versions of real servers that take part, by name
      */
-    public static Environment collect(List<String> engineFlags, Map<String, String> peers) {
+    public static Environment collect(
+            List<String> engineFlags, String coreSleep, Map<String, String> peers) {
         BuildInfo build = BuildInfo.load();
         return new Environment(
                 RunFiles.SCHEMA_VERSION,
@@ -40,6 +42,7 @@ public final class EnvironmentCollector {
                 memoryLimit(),
                 chosen(text("/sys/kernel/mm/transparent_hugepage/enabled")),
                 text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+                coreSleep,
                 text("/proc/loadavg").replaceAll("^(\\S+ \\S+ \\S+) .*", "$1"),
                 Version.identify().values().stream()
                         .findFirst()

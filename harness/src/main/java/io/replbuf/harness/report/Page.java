@@ -121,7 +121,10 @@ final class Page {
                                 + " · huge pages "
                                 + e.thp()
                                 + " · governor "
-                                + e.governor()));
+                                + e.governor()
+                                + (e.coreSleep() == null
+                                        ? ""
+                                        : " · sleep of idle cores " + e.coreSleep())));
         rows.add(List.of("Load at start", e.hostLoad()));
         rows.add(List.of("JVM", e.jvm()));
         rows.add(List.of("Engine flags", String.join(" ", e.jvmFlags())));

@@ -24,19 +24,22 @@ public final class CellRunner implements CellExecutor {
     private final Transport transport;
     private final List<Path> strategyPath;
     private final String latencyDoubt;
+    private final String coreSleep;
 
     public CellRunner() {
-        this(List.of(), null);
+        this(List.of(), null, "as the system has it");
     }
 
     /**
      * @param strategyPath absolute places of strategies that are not on the class path, which engines are told
      * @param latencyDoubt why no latency of these cells may be used, such as {@link InstrumentCheck#doubt}; or null
+     * @param coreSleep whether idle cores may sleep meanwhile, for the record: {@link WakefulCores#words}
      */
-    public CellRunner(List<Path> strategyPath, String latencyDoubt) {
+    public CellRunner(List<Path> strategyPath, String latencyDoubt, String coreSleep) {
         this.transport = Transport.best();
         this.strategyPath = List.copyOf(strategyPath);
         this.latencyDoubt = latencyDoubt;
+        this.coreSleep = coreSleep;
     }
 
     @Override
@@ -56,7 +59,7 @@ public final class CellRunner implements CellExecutor {
                 flags = EngineCommand.jvmFlags(cell);
             }
         }
-        return EnvironmentCollector.collect(flags, peers);
+        return EnvironmentCollector.collect(flags, coreSleep, peers);
     }
 
     @Override

@@ -108,16 +108,23 @@ public final class InstrumentCheck {
                 loader.start(epoch);
                 await(loader);
                 log.roll(true);
-                Instruments instruments = compare(log);
+                Instruments instruments = compare(log, server.slept());
                 files.writeInstruments(instruments);
                 return instruments;
             }
         }
     }
 
-    private static Instruments compare(IntervalLog log) {
+    /**
+     * @param slept the stalls as they were, because how late the system wakes the server is not the loader's to answer for
+     */
+    private static Instruments compare(IntervalLog log, List<Stall> slept) throws IOException {
+        if (slept.size() != stalls().size()) {
+            throw new IOException(
+                    "instruments: " + slept.size() + " stalls (expected: " + stalls().size() + ")");
+        }
         // Serving takes a few microseconds, which are nothing beside a millisecond of tolerance.
-        StallModel model = new StallModel(stalls(), PERIOD_NANOS, 0, RATE_PER_SECOND);
+        StallModel model = new StallModel(slept, PERIOD_NANOS, 0, RATE_PER_SECOND);
         CellResult.Percentiles response = log.measured("client.response");
         return new Instruments(
                 RunFiles.SCHEMA_VERSION,

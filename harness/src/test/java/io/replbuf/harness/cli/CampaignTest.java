@@ -238,6 +238,7 @@ class CampaignTest {
                     -1,
                     "thp",
                     "g",
+                    "sleep",
                     "load",
                     "netty",
                     "nio",

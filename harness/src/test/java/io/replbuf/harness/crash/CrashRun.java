@@ -224,7 +224,8 @@ final class CrashRun {
         text.append("# kill -9 at random moments, three writers, two replicas, rewrites\n\n");
         text.append(CrashCounts.HEADER);
         all.forEach(counts -> text.append(counts.row()));
-        Environment here = EnvironmentCollector.collect(List.of(), Map.of());
+        Environment here =
+                EnvironmentCollector.collect(List.of(), "as the system has it", Map.of());
         text.append(
                 String.format(
                         Locale.ROOT,

@@ -38,7 +38,7 @@ class BuildInfoTest {
         assertThat(git.waitFor(10, TimeUnit.SECONDS)).isTrue();
         Assumptions.assumeTrue(git.exitValue() == 0, "git is here");
         assertThat(BuildInfo.load().commit()).isEqualTo(head);
-        assertThat(EnvironmentCollector.collect(java.util.List.of(), Map.of()).commit())
+        assertThat(EnvironmentCollector.collect(java.util.List.of(), "", Map.of()).commit())
                 .isEqualTo(head);
     }
 

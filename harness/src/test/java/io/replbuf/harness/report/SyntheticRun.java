@@ -136,6 +136,7 @@ final class SyntheticRun {
                 -1,
                 "madvise",
                 "unknown",
+                "prevented through /dev/cpu_dma_latency",
                 "0.10 0.20 0.30",
                 "4.2.15.Final",
                 "epoll",

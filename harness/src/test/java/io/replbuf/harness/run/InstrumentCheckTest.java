@@ -22,13 +22,16 @@ class InstrumentCheckTest {
     void shouldReadWhatIsKnownOfAServerThatSleepsOnASchedule() throws Exception {
         RunFiles files = new RunFiles(folder);
         Instruments instruments = InstrumentCheck.run(files, Transport.best());
+        // A test shares its machine with others, so the server may sleep longer than its schedule
+        // says. These are far from the tolerance, and from what a measure of service times reads.
         assertThat(instruments.readings())
-                .extracting(Reading::expectedMicros)
-                .usingComparatorForType(
-                        (a, b) -> Math.abs(a - b) < 1 ? 0 : Double.compare(a, b), Double.class)
-                .containsExactly(11_111.1, 160_000.0, 178_000.0);
-        // A test shares its machine with others, so this is far from the tolerance, and far from
-        // what a measure of service times would read.
+                .extracting(Reading::percent)
+                .containsExactly(50.0, 99.0, 99.9);
+        List<Double> asPlanned = List.of(11_111.1, 160_000.0, 178_000.0);
+        for (int i = 0; i < asPlanned.size(); i++) {
+            assertThat(instruments.readings().get(i).expectedMicros())
+                    .isBetween(asPlanned.get(i) - 1, asPlanned.get(i) + 40_000);
+        }
         for (Reading reading : instruments.readings()) {
             assertThat(reading.measuredMicros())
                     .as("%s", reading)

@@ -58,13 +58,11 @@ class StalledReplicaSocketTest {
                 long nearest = Long.MAX_VALUE;
                 for (int i = 0; i < STALLS; i++) {
                     long off = longestDelay(probe, replica) - STALL_NANOS;
-                    assertThat(off)
-                            .as("nanoseconds that a delay is longer than the stall")
-                            .isGreaterThan(-TOLERANCE_NANOS);
                     nearest = Math.min(nearest, Math.abs(off));
                 }
                 assertThat(probe.failure()).isNull();
-                // Another process may hold up some of them, never all.
+                // A busy machine makes some delays longer, and some shorter because the reader was
+                // paused late; never all.
                 assertThat(nearest).isLessThan(TOLERANCE_NANOS);
             }
         }
