@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,11 +24,11 @@ import java.util.stream.Stream;
  * strategy, a folder of its own, a free port of the loopback interface, and has ended when {@link #play} returns.
  */
 final class Rehearsal {
-    private static final int SETS = 2_000;
+    private static final int SETS = 1_024;
     private static final int FULL_RESYNCS = 2;
 
-    /** From 200 calls on the JVM compiles a method. */
-    private static final int PARTIAL_RESYNCS = 250;
+    /** Half of what the JVM compiles a method after: what is slow the first time is loading and linking. */
+    private static final int PARTIAL_RESYNCS = 100;
 
     /** Of a partial resync: its begin. */
     private static final int BEGIN_BYTES = 64 << 10;
@@ -36,9 +38,29 @@ final class Rehearsal {
 
     private static final String WINDOW_BYTES = "1mb";
     private static final String ADDRESS = "127.0.0.1";
-    private static final byte[] VALUE = new byte[1024];
+    private static final int VALUE_BYTES = 1024;
+    private static final int NUMBER_DIGITS = 4;
+    private static final String KEY = "*3\r\n$3\r\nSET\r\n$8\r\nkey:";
+    private static final int NUMBER_AT = KEY.length();
+    private static final String SET =
+            KEY
+                    + "0".repeat(NUMBER_DIGITS)
+                    + "\r\n$"
+                    + VALUE_BYTES
+                    + "\r\n"
+                    + "v".repeat(VALUE_BYTES)
+                    + "\r\n";
+    private static final String OK = "+OK\r\n";
+
+    private static final int CLIENTS = 8;
+
+    /** SETs that a client sends at once; together they do not fill the kernel's buffers, which would hold up a peer that only sends. */
+    private static final int PIPELINED = 16;
+
+    /** Replicas that come back at the same time. */
+    private static final int AT_ONCE = 25;
+
     private static final int MARK_BYTES = 40;
-    private static final int TAIL_CHARS = 4096;
     private static final int DEADLINE_MILLIS = 10_000;
 
     private Rehearsal() {}
@@ -80,26 +102,26 @@ final class Rehearsal {
     }
 
     private static void play(int port) throws IOException {
-        try (Peer client = new Peer(port)) {
-            client.set(SETS);
+        try (Peers clients = new Peers(port, CLIENTS)) {
+            clients.set(SETS, PIPELINED);
             String replid = "";
             long offset = 0;
             for (int i = 0; i < FULL_RESYNCS; i++) {
                 try (Peer replica = new Peer(port)) {
-                    String[] granted = replica.ask("+FULLRESYNC", "PSYNC", "?", "-1").split(" ");
+                    replica.introduce("PSYNC", "?", "-1");
+                    String[] granted = replica.granted("+FULLRESYNC").split(" ");
                     replid = granted[1];
                     offset = Long.parseLong(granted[2]);
                     replica.snapshot();
                     replica.send("REPLCONF", "ACK", granted[2]);
-                    client.set(SETS);
-                    replica.skip(SETS * (long) VALUE.length);
+                    clients.set(SETS, PIPELINED);
+                    clients.set(SETS, 1);
+                    replica.skip(2L * SETS * VALUE_BYTES);
                 }
             }
-            for (int i = 0; i < PARTIAL_RESYNCS; i++) {
-                try (Peer replica = new Peer(port)) {
-                    replica.ask("+CONTINUE", "PSYNC", replid, Long.toString(offset + 1));
-                    replica.skip(i == 0 ? SETS * (long) VALUE.length : BEGIN_BYTES);
-                    replica.reset();
+            for (int i = 0; i < PARTIAL_RESYNCS; i += AT_ONCE) {
+                try (Peers replicas = new Peers(port, AT_ONCE)) {
+                    replicas.resume(replid, offset + 1);
                 }
             }
         }
@@ -117,10 +139,75 @@ final class Rehearsal {
         }
     }
 
-    /** A blocking connection, client or replica. */
+    /** Peers that send at once and wait once, because each wait for a server that has to wake is a tenth of a millisecond lost. */
+    private static final class Peers implements Closeable {
+        private final List<Peer> peers = new ArrayList<>();
+
+        Peers(int port, int count) throws IOException {
+            try {
+                for (int i = 0; i < count; i++) {
+                    peers.add(new Peer(port));
+                }
+            } catch (IOException e) {
+                close();
+                throw e;
+            }
+        }
+
+        /** Sets so many keys, and so many at once on each connection. */
+        void set(int times, int atOnce) throws IOException {
+            byte[] commands = SET.repeat(atOnce).getBytes(StandardCharsets.ISO_8859_1);
+            for (int key = 0; key < times; ) {
+                for (Peer peer : peers) {
+                    for (int k = 0; k < atOnce; k++) {
+                        number(commands, k * SET.length() + NUMBER_AT, key++);
+                    }
+                    peer.send(commands);
+                }
+                for (Peer peer : peers) {
+                    peer.skip(atOnce * (long) OK.length());
+                }
+            }
+        }
+
+        private static void number(byte[] bytes, int at, int number) {
+            int rest = number;
+            for (int i = at + NUMBER_DIGITS - 1; i >= at; i--) {
+                bytes[i] = (byte) ('0' + rest % 10);
+                rest /= 10;
+            }
+        }
+
+        /** Replicas that come back, and go again when they have the stream's next bytes. */
+        void resume(String replid, long offset) throws IOException {
+            for (Peer peer : peers) {
+                peer.introduce("PSYNC", replid, Long.toString(offset));
+            }
+            for (Peer peer : peers) {
+                peer.granted("+CONTINUE");
+                peer.skip(BEGIN_BYTES);
+                peer.reset();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Peer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    /**
+     * A blocking connection, client or replica.
+     *
+     * <p>Sends and reads whole blocks: while the server starts everything is interpreted, and work of ours would be time that the
+     * server does not get.
+     */
     private static final class Peer implements AutoCloseable {
         private final Socket socket;
         private final InputStream in;
+        private final byte[] block = new byte[64 << 10];
 
         Peer(int port) throws IOException {
             socket = new Socket(ADDRESS, port);
@@ -129,60 +216,57 @@ final class Rehearsal {
             in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
         }
 
-        void set(int times) throws IOException {
-            for (int i = 0; i < times; i++) {
-                send("SET", "key:" + i, new String(VALUE, StandardCharsets.ISO_8859_1));
-                if (i % 16 == 15 || i == times - 1) {
-                    for (int replies = i % 16 + 1; replies > 0; replies--) {
-                        line();
-                    }
-                }
-            }
+        /** Says what a replica says first, and then this. */
+        void introduce(String... words) throws IOException {
+            send("REPLCONF", "listening-port", "0", "capa", "eof", "capa", "psync2");
+            send(words);
         }
 
-        /** Says what a replica says first, and then this; the reply to this. */
-        String ask(String expected, String... words) throws IOException {
-            send("REPLCONF", "listening-port", "0", "capa", "eof", "capa", "psync2");
+        /** The reply to both. */
+        String granted(String expected) throws IOException {
             line();
-            send(words);
             String reply = line();
             if (!reply.startsWith(expected)) {
-                throw new IOException(
-                        String.join(" ", words) + ": " + reply + " (expected: " + expected + ")");
+                throw new IOException("PSYNC: " + reply + " (expected: " + expected + ")");
             }
             return reply;
         }
 
-        /** Reads {@code $EOF:mark}, the snapshot and the mark. */
+        /** Reads {@code $EOF:mark}, the snapshot and the mark; nothing follows before the replica has said that it has it. */
         void snapshot() throws IOException {
             String header = line();
             if (!header.startsWith("$EOF:") || header.length() != 5 + MARK_BYTES) {
                 throw new IOException(header + " (expected: $EOF:<mark>)");
             }
-            String mark = header.substring(5);
-            char end = mark.charAt(MARK_BYTES - 1);
-            StringBuilder last = new StringBuilder(TAIL_CHARS);
-            for (boolean over = false; !over; ) {
-                if (last.length() == TAIL_CHARS) {
-                    last.delete(0, TAIL_CHARS - MARK_BYTES);
+            byte[] mark = header.substring(5).getBytes(StandardCharsets.ISO_8859_1);
+            int kept = 0;
+            do {
+                int from = Math.max(0, kept - MARK_BYTES);
+                System.arraycopy(block, from, block, 0, kept - from);
+                kept -= from;
+                int read = in.read(block, kept, block.length - kept);
+                if (read < 0) {
+                    throw ended();
                 }
-                char b = (char) next();
-                last.append(b);
-                over = b == end && last.indexOf(mark, last.length() - MARK_BYTES) >= 0;
-            }
+                kept += read;
+            } while (kept < MARK_BYTES
+                    || !Arrays.equals(block, kept - MARK_BYTES, kept, mark, 0, MARK_BYTES));
         }
 
         void send(String... words) throws IOException {
-            StringBuilder command = new StringBuilder("*" + words.length + "\r\n");
-            for (String word : List.of(words)) {
+            StringBuilder command = new StringBuilder("*").append(words.length).append("\r\n");
+            for (String word : words) {
                 command.append('$')
                         .append(word.length())
                         .append("\r\n")
                         .append(word)
                         .append("\r\n");
             }
-            socket.getOutputStream()
-                    .write(command.toString().getBytes(StandardCharsets.ISO_8859_1));
+            send(command.toString().getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        void send(byte[] commands) throws IOException {
+            socket.getOutputStream().write(commands);
         }
 
         void skip(long bytes) throws IOException {
@@ -207,9 +291,13 @@ final class Rehearsal {
         private int next() throws IOException {
             int b = in.read();
             if (b < 0) {
-                throw new EOFException("the rehearsal's server closed a connection");
+                throw ended();
             }
             return b;
+        }
+
+        private static EOFException ended() {
+            return new EOFException("the rehearsal's server closed a connection");
         }
 
         @Override

@@ -6,7 +6,6 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.FileAppender;
-import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import io.replbuf.server.ProcessLog;
 import io.replbuf.server.RedisServer;
 import java.io.PrintWriter;
@@ -23,9 +22,6 @@ import org.slf4j.LoggerFactory;
  * <p>A tool rather than a command of the option parser, which would not leave the arguments alone.
  */
 public final class ServerCommand implements ToolProvider {
-    /** Read by logback.xml: a server logs to stdout, as Redis does, every other command to stderr. */
-    private static final String TARGET_PROPERTY = "replbuf.log.target";
-
     @Override
     public String name() {
         return "server";
@@ -34,7 +30,7 @@ public final class ServerCommand implements ToolProvider {
     @Override
     public int run(PrintWriter out, PrintWriter err, String... arguments) {
         // Before the first logger is made, which reads the configuration.
-        System.setProperty(TARGET_PROPERTY, "System.out");
+        System.setProperty(LogSetup.TARGET_PROPERTY, "System.out");
         try (LogbackLog log = new LogbackLog()) {
             return RedisServer.run(arguments, log);
         }
@@ -83,16 +79,9 @@ public final class ServerCommand implements ToolProvider {
         @Override
         public void file(Path file) {
             FileAppender<ILoggingEvent> appender = new FileAppender<>();
-            RedisLogLayout layout = new RedisLogLayout();
-            layout.setContext(context);
-            layout.start();
-            LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
-            encoder.setContext(context);
-            encoder.setLayout(layout);
-            encoder.start();
             appender.setContext(context);
             appender.setName("file");
-            appender.setEncoder(encoder);
+            appender.setEncoder(LogSetup.encoder(context));
             appender.setFile(file.toString());
             appender.setAppend(true);
             appender.start();
