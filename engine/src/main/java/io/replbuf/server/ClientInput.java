@@ -12,9 +12,17 @@ import io.replbuf.resp.RespDecoder;
 /**
  * Where a client's bytes are read into. Command loop only, until {@link #handOver}.
  *
- * <p>While no command is incomplete all clients read into the loop's one shared buffer, and nothing is allocated or copied.
- * What is left over of an incomplete command moves into a buffer of the client's own, which further reads fill until it is
- * used up. Netty asks us for the buffer to read into, one read per client and turn.
+ * <p>All clients read into the loop's one shared buffer. What is left over of an incomplete command waits in a buffer of the client's
+ * own and goes back before the next read's bytes:
+ *
+ * <pre>
+ *   own     [rest of 300 bytes]
+ *               | when bytes have arrived
+ *   shared  [   v    ][ up to 64 KiB that were read behind the gap ]
+ * </pre>
+ *
+ * <p>So a read takes all that has arrived, however the commands lie in it. Only a command that is large gathers in the own buffer.
+ * Netty asks us for the buffer to read into, one read per client and turn.
  */
 @SuppressWarnings(
         "deprecation") // Netty deprecates its old Handle in favour of ExtendedHandle, yet names it
@@ -25,6 +33,9 @@ final class ClientInput implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
 
     /** Room for a read while a large argument comes in. */
     private static final int OWN_READ_BYTES = 64 * 1024;
+
+    /** Beyond this a rest is not worth copying back and forth: it gathers in the own buffer. */
+    private static final int COPIED_REST_BYTES_MAX = 16 * 1024;
 
     private static final int HANDED_OVER_READ_BYTES = 4 * 1024;
 
@@ -60,6 +71,17 @@ final class ClientInput implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     /** The own buffer, null while there is none. */
     ByteBuf own() {
         return own;
+    }
+
+    /** Puts what was kept before what has just arrived; to be called with what Netty read. */
+    void joinRest(ByteBuf in) {
+        if (in != shared || own == null) {
+            return;
+        }
+        shared.setBytes(0, own, own.readerIndex(), own.readableBytes());
+        shared.readerIndex(0);
+        decoder.moved(request, -own.readerIndex());
+        release();
     }
 
     /** Keeps what is left in {@code in} (the shared buffer or the own one) for the next read. */
@@ -147,6 +169,12 @@ final class ClientInput implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
         // The reader releases what it gets; these stay ours.
         if (own == null) {
             return shared.clear().retain();
+        }
+        int rest = own.readableBytes();
+        if (rest <= COPIED_REST_BYTES_MAX && decoder.wanted(own) <= shared.capacity() - rest) {
+            // The rest goes into the gap when bytes have arrived: a read that brings none changes
+            // nothing.
+            return shared.setIndex(rest, rest).retain();
         }
         makeRoom();
         return own.retain();

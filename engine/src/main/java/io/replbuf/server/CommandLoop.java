@@ -251,6 +251,7 @@ final class CommandLoop {
         stats.reads++;
         stats.inputBytes += client.input.lastBytesRead();
         client.lastActiveMillis = turnMillis;
+        client.input.joinRest(in);
         try {
             if (client.mayProceed()) {
                 process(client, in);

@@ -27,8 +27,8 @@ final class Rehearsal {
     private static final int SETS = 1_024;
     private static final int FULL_RESYNCS = 2;
 
-    /** Half of what the JVM compiles a method after: what is slow the first time is loading and linking. */
-    private static final int PARTIAL_RESYNCS = 100;
+    /** From 200 calls on the JVM compiles a method. */
+    private static final int PARTIAL_RESYNCS = 225;
 
     /** Of a partial resync: its begin. */
     private static final int BEGIN_BYTES = 64 << 10;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,10 +52,54 @@ class CommandsTest {
         assertThat(writes() - before).isLessThanOrEqualTo(3);
     }
 
+    /** A read that ends within a command is followed by one of all that has arrived, not by one of the command's rest. */
+    @Test
+    void shouldReadALongPipelineInLargePieces() throws IOException {
+        long before = statistic("total_reads_processed");
+        int sets = 4_000;
+        client.send(RawClient.command("SET", "k", "v".repeat(1_000)).repeat(sets));
+        for (int i = 0; i < sets; i++) {
+            assertThat(client.reply()).isEqualTo("+OK");
+        }
+        assertThat(statistic("total_reads_processed") - before).isLessThan(sets / 4);
+    }
+
+    @Test
+    void shouldTakeCommandsOfAllSizesInPiecesOfAllSizes() throws IOException {
+        long seed = Long.getLong("replbuf.seed", System.nanoTime());
+        Random random = new Random(seed);
+        int[] lengths = {0, 1, 1_000, 16_000, 17_000, 65_500, 70_000, 200_000};
+        StringBuilder commands = new StringBuilder();
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            int length = lengths[random.nextInt(lengths.length)] + random.nextInt(40);
+            char letter = (char) ('a' + random.nextInt(26));
+            values.add(String.valueOf(letter).repeat(length));
+            commands.append(RawClient.command("SET", "k" + i, values.get(i)));
+        }
+        for (int from = 0; from < commands.length(); ) {
+            int to = from + 1 + random.nextInt(random.nextBoolean() ? 100 : 100_000);
+            to = Math.min(to, commands.length());
+            client.send(commands.substring(from, to));
+            from = to;
+        }
+        for (int i = 0; i < values.size(); i++) {
+            assertThat(client.reply()).as("seed %d, SET %d", seed, i).isEqualTo("+OK");
+        }
+        for (int i = 0; i < values.size(); i++) {
+            assertThat(client.call("GET", "k" + i))
+                    .as("seed %d, GET %d", seed, i)
+                    .isEqualTo(values.get(i));
+        }
+    }
+
     private long writes() throws IOException {
+        return statistic("total_writes_processed");
+    }
+
+    private long statistic(String name) throws IOException {
         return Long.parseLong(
-                client.call("INFO", "stats")
-                        .replaceAll("(?s).*total_writes_processed:(\\d+).*", "$1"));
+                client.call("INFO", "stats").replaceAll("(?s).*" + name + ":(\\d+).*", "$1"));
     }
 
     @Test
