@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code repl-log-send-only-synced}: no RDB tells a replica of writes that the primary may still lose. */
+@Tag("ci")
 class OnlySyncedTest {
     @TempDir Path dir;
 

@@ -26,8 +26,7 @@ final class CompilerThreads {
     /**
      * Moves them to the scheduler's idle class: any other thread that wakes takes the core from them. A thread that a compiler starts
      * later inherits it. Needs no privilege, and cannot be undone without one, so it has to wait until what is hot has been compiled,
-     * and is nothing for a machine that is kept saturated, nor for a server that is measured: it would no longer be the one that runs
-     * elsewhere.
+     * and is nothing for a machine that is kept saturated.
      *
      * @return what was done, in words
      */

@@ -12,12 +12,13 @@ import java.util.TreeMap;
  * @param attempt 1, or 2 for a cell that was run again
  * @param repeatedBecause why the first attempt does not count, or null
  * @param cores of the machine
- * @param coresByOwner cores kept busy on average, by owner: server, server_compilers, harness, harness_compilers, foreign
+ * @param coresByOwner cores kept busy on average, by owner: server, server_compilers, harness, harness_compilers, foreign, and stolen:
+ *     what the host of a virtual machine gave to another one
  * @param cpuPressure share of the time in which at least one task of the machine waited for a core, as the kernel counts it; -1
  *     where it does not
  * @param serverWaitMillis time that the server's threads were ready to run and had no core, by thread name
  * @param harnessWaitMillis the same of loader, replicas and pingers
- * @param compilers what was done to the compilers' threads of the harness before measuring, see {@link CompilerThreads#lower}
+ * @param compilers what was done to the compilers' threads before measuring, see {@link CompilerThreads#lower}
  * @param harnessGcCount collections of the harness' JVM
  * @param harnessGcMillis their pauses
  */
@@ -33,6 +34,7 @@ public record Machine(
         long harnessGcCount,
         long harnessGcMillis) {
     public static final String FOREIGN = "foreign";
+    public static final String STOLEN = "stolen";
 
     /** Beyond a tenth of a core another's load is no longer small beside what a loader or a command loop takes. */
     public static final double FOREIGN_CORES_MAX = 0.1;
@@ -47,9 +49,9 @@ public record Machine(
         return Collections.unmodifiableMap(new TreeMap<>(map));
     }
 
-    /** Cores that were busy with neither server nor harness; 0 where the system does not tell. */
+    /** Cores that others had, stolen ones included; 0 where the system does not tell. */
     public double foreignCores() {
-        return coresByOwner.getOrDefault(FOREIGN, 0.0);
+        return coresByOwner.getOrDefault(FOREIGN, 0.0) + coresByOwner.getOrDefault(STOLEN, 0.0);
     }
 
     /** Whether others' load was more than {@link #FOREIGN_CORES_MAX}. */

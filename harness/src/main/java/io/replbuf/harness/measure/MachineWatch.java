@@ -20,6 +20,7 @@ public final class MachineWatch {
 
     private final CpuByThread server;
     private final CpuByThread harness = new CpuByThread(ProcessHandle.current().pid());
+    private final long serverPid;
     private final boolean apart;
     private long beganAt;
     private Reading began;
@@ -29,12 +30,18 @@ public final class MachineWatch {
 
     /** Cumulative times, in milliseconds; -1 where the system does not tell. */
     record Reading(
-            long busyMillis, long oursMillis, long pressureMicros, long gcs, long gcMillis) {}
+            long busyMillis,
+            long stolenMillis,
+            long oursMillis,
+            long pressureMicros,
+            long gcs,
+            long gcMillis) {}
 
     /**
      * @param serverPid -1 for a server of which nothing can be known, or this process for an embedded one
      */
     public MachineWatch(long serverPid) {
+        this.serverPid = serverPid;
         this.apart = serverPid != ProcessHandle.current().pid();
         this.server = new CpuByThread(serverPid);
     }
@@ -47,9 +54,16 @@ public final class MachineWatch {
         beganAt = System.nanoTime();
     }
 
-    /** Lets no compilation of this JVM make another thread wait; before {@link #begin}. The server's are its own affair. */
+    /**
+     * Lets no compilation of harness or server make another thread wait; before {@link #begin}. Only where what is hot has been compiled
+     * and a core has room for the rest. What compiling costs a server that was started just now is measured by {@code shape-change},
+     * which lowers nothing.
+     */
     public void lowerCompilers() {
         compilers = CompilerThreads.lower(ProcessHandle.current().pid());
+        if (apart) {
+            compilers += ", the server's: " + CompilerThreads.lower(serverPid);
+        }
     }
 
     /** Takes note of all threads, now and then: those that end later are not lost. */
@@ -83,6 +97,7 @@ public final class MachineWatch {
             // a little below nothing.
             long foreign = Math.max(0, busy - (ended.oursMillis - began.oursMillis));
             cores.put(Machine.FOREIGN, cores(foreign));
+            cores.put(Machine.STOLEN, cores(ended.stolenMillis - began.stolenMillis));
         }
         return new Machine(
                 1,
@@ -121,8 +136,10 @@ public final class MachineWatch {
             gcs += Math.max(0, gc.getCollectionCount());
             gcMillis += Math.max(0, gc.getCollectionTime());
         }
+        String stat = ProcFs.text(STAT);
         return new Reading(
-                busyMillis(ProcFs.text(STAT)),
+                ticksMillis(stat, 1, 2, 3),
+                ticksMillis(stat, 8),
                 ours(),
                 pressureMicros(ProcFs.text(PRESSURE)),
                 gcs,
@@ -140,16 +157,16 @@ public final class MachineWatch {
 
     /**
      * {@code cpu user nice system idle iowait irq softirq steal guest guest_nice}, in ticks of 10 ms, since the start of the machine.
-     * Stolen time counts as busy: another machine had our core.
+     * Stolen is what another machine of the same host had of our cores.
      */
-    static long busyMillis(String stat) {
+    static long ticksMillis(String stat, int... columns) {
         String[] fields = stat.lines().findFirst().orElse("").trim().split(" +");
         if (fields.length < 9 || !fields[0].equals("cpu")) {
             return -1;
         }
         long ticks = 0;
-        for (int i : new int[] {1, 2, 3, 8}) {
-            ticks += Long.parseLong(fields[i]);
+        for (int column : columns) {
+            ticks += Long.parseLong(fields[column]);
         }
         return ticks * 10;
     }

@@ -147,7 +147,7 @@ final class Threats {
                             + disturbed.size()
                             + " of "
                             + known.size()
-                            + " cells other processes kept more than "
+                            + " cells other processes, or other machines of the same host, kept more than "
                             + Units.digits3(Machine.FOREIGN_CORES_MAX)
                             + " cores busy, at most "
                             + Units.digits3(most)

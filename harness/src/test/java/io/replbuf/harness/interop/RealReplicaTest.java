@@ -15,6 +15,7 @@ import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
 
 /** A real redis-server follows the engine under each strategy: full resync under load, cuts, resumes, equal digests. */
+@Tag("ci")
 class RealReplicaTest {
     private static final int WRITES_PER_SECOND = 10_000;
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Many replicas at once, each byte of their streams compared with the tap on the primary's. */
+@Tag("ci")
 class StormTest {
     private static final int FIRST_PORT = 20_000;
 

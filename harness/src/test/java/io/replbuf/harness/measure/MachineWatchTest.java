@@ -29,10 +29,11 @@ class MachineWatchTest {
     }
 
     @Test
-    void shouldCountStolenTimeAsBusyAndLeaveInterruptsOut() {
+    void shouldTellStolenTimeFromBusyTimeAndLeaveInterruptsOut() {
         String stat = "cpu  100 10 20 5000 600 7 3658 3 2 1\ncpu0 1 1 1 1 1 1 1 1 0 0\nintr 5\n";
-        assertThat(MachineWatch.busyMillis(stat)).isEqualTo(10 * (100 + 10 + 20 + 3));
-        assertThat(MachineWatch.busyMillis("")).isEqualTo(-1);
+        assertThat(MachineWatch.ticksMillis(stat, 1, 2, 3)).isEqualTo(10 * (100 + 10 + 20));
+        assertThat(MachineWatch.ticksMillis(stat, 8)).isEqualTo(10 * 3);
+        assertThat(MachineWatch.ticksMillis("", 8)).isEqualTo(-1);
     }
 
     @Test
