@@ -71,6 +71,8 @@ public final class RunFiles {
 
     private static final Predicate<ObjectNode> AS_IT_IS = tree -> false;
 
+    private static final String CORE_SLEEP = "coreSleep";
+
     private final Path root;
 
     public RunFiles(Path root) {
@@ -170,7 +172,16 @@ public final class RunFiles {
     }
 
     public Environment readEnvironment() throws IOException {
-        return readJson(environmentFile(), Environment.class, AS_IT_IS);
+        return readJson(environmentFile(), Environment.class, RunFiles::bringUpEnvironment);
+    }
+
+    /** Earlier harnesses left the cores as they were and said nothing of it. */
+    private static boolean bringUpEnvironment(ObjectNode tree) {
+        if (tree.has(CORE_SLEEP)) {
+            return false;
+        }
+        tree.putNull(CORE_SLEEP);
+        return true;
     }
 
     public void writeEnvironment(Environment environment) throws IOException {

@@ -2,6 +2,7 @@ package io.replbuf.harness.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replbuf.harness.measure.Archive;
 import io.replbuf.harness.measure.CellResult;
 import io.replbuf.harness.measure.Environment;
 import io.replbuf.harness.measure.Machine;
@@ -89,6 +90,26 @@ class CampaignTest {
         RecordingExecutor executor = new RecordingExecutor();
         executor.verdicts.put("slow-reader-shared-r1", CellResult.Status.SUSPECT);
         assertThat(run(plan, executor, false)).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void shouldGoOnWithAnArchivedRun() throws IOException {
+        RecordingExecutor first = new RecordingExecutor();
+        first.verdicts.put("slow-reader-shared-r1", CellResult.Status.FAILED);
+        run(plan, first, false);
+        RunFiles files = new RunFiles(folder);
+        for (String cell : first.executed) {
+            Files.writeString(files.eventsFile(cell), "t_ms,replica,verb,args\n");
+        }
+        new Archive(files, Map.of()).write();
+        assertThat(files.eventsFile("slow-reader-legacy-r1")).doesNotExist();
+
+        RecordingExecutor second = new RecordingExecutor();
+        assertThat(run(plan, second, true)).isEqualTo(ExitCode.OK);
+        assertThat(second.executed).containsExactly("slow-reader-shared-r1");
+        assertThat(files.cellFolder("slow-reader-shared-r1").resolve("events.csv.gz"))
+                .as("of the cell that was replaced")
+                .doesNotExist();
     }
 
     @Test

@@ -57,6 +57,19 @@ class RunFilesTest {
     }
 
     @Test
+    void shouldReadTheEnvironmentOfAnEarlierHarness() throws IOException {
+        RunFiles files = new RunFiles(folder);
+        files.writeEnvironment(
+                EnvironmentCollector.collect(List.of(), "prevented through a file", Map.of()));
+        String today = Files.readString(files.environmentFile());
+        String earlier = today.replaceFirst(" *\"coreSleep\" : \"[^\"]*\",\n", "");
+        assertThat(earlier).isNotEqualTo(today);
+        Files.writeString(files.environmentFile(), earlier);
+        assertThat(files.readEnvironment().coreSleep()).isNull();
+        assertThat(files.readEnvironment().cores()).isPositive();
+    }
+
+    @Test
     void shouldReadAnAdvisoryCellOfAnEarlierHarness() throws IOException {
         RunFiles files = new RunFiles(folder);
         files.writeCell(cell("a-1"));
