@@ -25,28 +25,23 @@ public final class StallingServer implements AutoCloseable {
 
     private final ServerSocketChannel listener;
     private final Thread thread;
-    private volatile Schedule schedule = new Schedule(0, 1, List.of());
+    private volatile Schedule schedule = new Schedule(0, List.of());
     private volatile SocketChannel client;
     private volatile boolean closing;
 
     /** What the server's thread made of the schedule, written by it alone. */
     private final List<Stall> slept = new CopyOnWriteArrayList<>();
 
-    private record Schedule(long epochNanos, long periodNanos, List<Stall> stalls) {
+    private record Schedule(long epochNanos, List<Stall> stalls) {
         /** The stall that this time lies in, or null. */
         private Stall at(long now) {
-            long at = sincePeriodBegan(now);
+            long at = now - epochNanos;
             for (Stall stall : stalls) {
-                long end = stall.startNanos() + stall.lengthNanos();
-                if (now - epochNanos >= 0 && at >= stall.startNanos() && at < end) {
+                if (at >= stall.startNanos() && at < stall.startNanos() + stall.lengthNanos()) {
                     return stall;
                 }
             }
             return null;
-        }
-
-        private long sincePeriodBegan(long now) {
-            return Math.floorMod(now - epochNanos, periodNanos);
         }
     }
 
@@ -67,12 +62,12 @@ public final class StallingServer implements AutoCloseable {
     }
 
     /**
-     * From now on it stalls; any thread.
+     * Stalls once by this schedule; any thread.
      *
-     * @param epochNanos when the first period begins, a {@link System#nanoTime}
+     * @param epochNanos when the schedule begins, a {@link System#nanoTime}
      */
-    public void stall(long epochNanos, long periodNanos, List<Stall> stalls) {
-        schedule = new Schedule(epochNanos, periodNanos, List.copyOf(stalls));
+    public void stall(long epochNanos, List<Stall> stalls) {
+        schedule = new Schedule(epochNanos, List.copyOf(stalls));
     }
 
     /**
@@ -136,7 +131,7 @@ public final class StallingServer implements AutoCloseable {
         if (stall == null) {
             return;
         }
-        long began = now - current.sincePeriodBegan(now) + stall.startNanos();
+        long began = current.epochNanos + stall.startNanos();
         while (now - began < stall.lengthNanos() && !closing) {
             LockSupport.parkNanos(began + stall.lengthNanos() - now);
             now = System.nanoTime();

@@ -2,6 +2,7 @@ package io.replbuf.harness.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.replbuf.harness.load.Transport;
 import io.replbuf.harness.measure.Instruments;
@@ -21,7 +22,7 @@ class InstrumentCheckTest {
     @Test
     void shouldReadWhatIsKnownOfAServerThatSleepsOnASchedule() throws Exception {
         RunFiles files = new RunFiles(folder);
-        Instruments instruments = InstrumentCheck.run(files, Transport.best());
+        Instruments instruments = run(files);
         // A test shares its machine with others, so the server may sleep longer than its schedule
         // says. These are far from the tolerance, and from what a measure of service times reads.
         assertThat(instruments.readings())
@@ -63,6 +64,16 @@ class InstrumentCheckTest {
         String doubt = InstrumentCheck.doubt(new RunFiles(file), lines::add);
         assertThat(doubt).startsWith("instruments: not checked: ");
         assertThat(lines).singleElement().asString().startsWith("Instruments: not checked: ");
+    }
+
+    /** A machine that lets a sleeper lie 40 ms too long has nothing to hold an instrument against. */
+    private static Instruments run(RunFiles files) throws IOException, InterruptedException {
+        try {
+            return InstrumentCheck.run(files, Transport.best());
+        } catch (IOException busy) {
+            assumeFalse(busy.getMessage().contains("woken too late"), busy.getMessage());
+            throw busy;
+        }
     }
 
     private static Instruments instruments(double expected, double measured) {
