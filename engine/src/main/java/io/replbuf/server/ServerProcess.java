@@ -185,7 +185,7 @@ final class ServerProcess {
         }
     }
 
-    /** Netty's events for the flight recorder load the recorder, a tenth of a second at the start; who records them says so. */
+    /** Netty's events for the flight recorder would load the recorder at the start; an operator who wants them sets the property. */
     private static void recordNoBuffers() {
         if (System.getProperty(FLIGHT_PROPERTY) == null) {
             System.setProperty(FLIGHT_PROPERTY, "false");

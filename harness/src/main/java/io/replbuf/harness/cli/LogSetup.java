@@ -14,8 +14,8 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 /**
  * Lines as Redis has them, ours from {@code notice} on and others' from {@code warning} on.
  *
- * <p>Logback finds it as a service. In code rather than in a file, because a server that reads XML first is ready a quarter of a second
- * later. A file that is named by {@code -Dlogback.configurationFile} comes before it.
+ * <p>Logback finds it as a service. In code rather than in a file, because a server would load some hundred classes to read XML before it
+ * is ready. A file that is named by {@code -Dlogback.configurationFile} comes before it.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {

@@ -133,7 +133,7 @@ public final class InstrumentCheck {
     }
 
     /**
-     * @throws IOException when the system let the server sleep into its next stall, so that nobody can say what is right
+     * @throws IOException when the system let the server sleep into its next stall, so that the right answer is unknown
      */
     private static StallModel model(List<Stall> slept) throws IOException {
         try {
