@@ -11,12 +11,14 @@ import io.replbuf.harness.scenario.ScenarioSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole cells against our own engine, in a process of its own and in this JVM. */
+@Tag("ci")
 class CellRunnerEngineTest {
     @TempDir Path folder;
 

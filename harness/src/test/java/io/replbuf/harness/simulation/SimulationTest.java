@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** The strategies under random schedules, and what the simulation itself is worth. */
+@Tag("ci")
 class SimulationTest {
     private static final long STEPS = 500;
 
