@@ -22,6 +22,14 @@ public interface StreamHistory {
     FileSlice lease(long offset, int maxBytes);
 
     /**
+     * Why the byte at {@code offset}, which is below the range, cannot be read any more, in one word such as {@code gap}: retention
+     * dropped it.
+     */
+    default String whyGone(long offset) {
+        return "gap";
+    }
+
+    /**
      * Keeps everything from {@code offset} on from being dropped by retention, until moved or closed; the absolute cap of
      * the disk wins over it. The offset may be ahead of what is written.
      *

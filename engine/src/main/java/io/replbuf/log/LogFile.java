@@ -20,6 +20,11 @@ public interface LogFile {
      */
     int write(ByteBuffer bytes, long position) throws IOException;
 
+    /** How many bytes there are, whoever put them there or took them away. */
+    default long size() throws IOException {
+        return channel().size();
+    }
+
     /** Forces the content to the device; what is needed to read it again, no times. */
     void force() throws IOException;
 

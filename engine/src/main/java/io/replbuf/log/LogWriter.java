@@ -296,6 +296,7 @@ final class LogWriter implements LogThread.Work {
             slice.limit(slice.position() + (int) (roll.offset - at));
         }
         int from = slice.position();
+        requireUntouched(at);
         int n = segment.file.write(slice, at - segment.startOffset);
         if (n <= 0) {
             throw new IOException("write took " + n + " bytes (expected: >= 1)");
@@ -314,6 +315,20 @@ final class LogWriter implements LogThread.Work {
         cursor.advance(n);
         charge();
         return n;
+    }
+
+    /** Behind the end of a file that somebody else has cut off, a write would leave a hole, which reads as zeros. */
+    private void requireUntouched(long at) throws IOException {
+        long size = segment.file.size();
+        if (size != at - segment.startOffset) {
+            throw new IOException(
+                    segment.path
+                            + " has "
+                            + size
+                            + " bytes (expected: "
+                            + (at - segment.startOffset)
+                            + ", which were written: somebody else has changed the file)");
+        }
     }
 
     /** Rolls where it is due at {@code at}; the next that is not, null without. */

@@ -26,6 +26,9 @@ final class Run {
 
     private volatile long startOffset;
 
+    /** Behind the last segment whose file lacks bytes; 0 without such. */
+    private volatile long lostBelow;
+
     /** What is below is about to be dropped: no new hold is granted there. */
     private volatile long claimedOffset;
 
@@ -59,9 +62,29 @@ final class Run {
         return startOffset;
     }
 
-    /** The table begins here now. */
-    void startOffset(long offset) {
-        startOffset = offset;
+    /** The table begins here now. Log thread. */
+    synchronized void startOffset(long offset) {
+        startOffset = Math.max(startOffset, offset);
+    }
+
+    /**
+     * A segment's file lacks bytes that were written: the stretch begins behind it, for good. Any thread.
+     *
+     * @return false if that was known
+     */
+    synchronized boolean lost(Segment segment) {
+        long behind = Math.min(segment.nextOffset(), written());
+        if (behind <= startOffset) {
+            return false;
+        }
+        lostBelow = behind;
+        startOffset = behind;
+        return true;
+    }
+
+    /** Whether the byte at {@code offset} is gone because a file lacks it, or one between it and what is kept. Any thread. */
+    boolean isLost(long offset) {
+        return offset < lostBelow;
     }
 
     long claimedOffset() {
@@ -130,7 +153,7 @@ final class Run {
 
     SegmentLease lease(long offset, int maxBytes, AtomicInteger open) {
         long end = written();
-        if (offset >= end) {
+        if (offset >= end || offset < startOffset) {
             return null;
         }
         Segment segment = table.find(offset);

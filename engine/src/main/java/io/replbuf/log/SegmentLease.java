@@ -1,6 +1,7 @@
 package io.replbuf.log;
 
 import io.replbuf.buffer.FileSlice;
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,6 +22,15 @@ final class SegmentLease implements FileSlice {
         this.count = count;
         this.open = open;
         open.incrementAndGet();
+    }
+
+    Segment segment() {
+        return segment;
+    }
+
+    /** How many of the leased bytes the file does not have, 0 if all are there. */
+    long missingBytes() throws IOException {
+        return Math.max(0, position + count - segment.file.size());
     }
 
     @Override

@@ -311,7 +311,40 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
 
     @Override
     public FileSlice lease(long offset, int maxBytes) {
-        return writer.run().lease(offset, maxBytes, counters.leases);
+        Run run = writer.run();
+        SegmentLease lease = run.lease(offset, maxBytes, counters.leases);
+        if (lease == null) {
+            return null;
+        }
+        String problem;
+        try {
+            long missing = lease.missingBytes();
+            if (missing == 0) {
+                return lease;
+            }
+            problem =
+                    "it lacks "
+                            + missing
+                            + " of the bytes written up to "
+                            + (lease.position() + lease.count());
+        } catch (IOException e) {
+            problem = e.toString();
+        }
+        lease.close();
+        if (run.lost(lease.segment())) {
+            counters.errors.incrementAndGet();
+            LOG.warn(
+                    "{} cannot be read: {}. The history begins behind it, at offset {}; its readers are dropped",
+                    lease.segment().path,
+                    problem,
+                    run.range().startOffset());
+        }
+        return null;
+    }
+
+    @Override
+    public String whyGone(long offset) {
+        return writer.run().isLost(offset) ? "unreadable" : StreamHistory.super.whyGone(offset);
     }
 
     @Override

@@ -100,6 +100,48 @@ class StreamLogTest {
     }
 
     @Test
+    void shouldBeginBehindASegmentWhoseFileLacksBytes() throws Exception {
+        LogFixture f = fixture(100_000).open();
+        f.feed(100_000, 333).awaitWritten();
+        f.await(() -> starts(f).size() > 5);
+        long second = starts(f).get(1);
+        long third = starts(f).get(2);
+        cutOff(manifest(f.config().folder()).entries().get(1), f, 100);
+
+        f.check(START, second);
+        assertThat(f.log.lease(third - 50, 10)).as("cut off").isNull();
+        assertThat(f.log.range()).isEqualTo(new StreamRange(third, f.fed()));
+        assertThat(f.log.whyGone(third - 50)).isEqualTo("unreadable");
+        assertThat(f.log.lease(START, 10)).as("before a gap").isNull();
+        f.check(third, f.fed());
+        assertThat(f.log.writing()).isTrue();
+        assertThat(f.log.stats().errors()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldStopRatherThanWriteBehindAHole() throws Exception {
+        LogFixture f = fixture(10_000).open();
+        f.feed(1_000, 333).awaitWritten();
+        List<ManifestEntry> entries = manifest(f.config().folder()).entries();
+        cutOff(entries.get(entries.size() - 1), f, 100);
+        f.feed(1_000, 1_000);
+
+        f.await(() -> !f.log.writing());
+        assertThat(f.log.stats().stoppedReason())
+                .contains("has 900 bytes (expected: 1000, which were written");
+        assertThat(f.log.range().nextOffset()).isEqualTo(START + 1_000);
+    }
+
+    private static void cutOff(ManifestEntry entry, LogFixture f, long bytes) throws IOException {
+        try (java.nio.channels.FileChannel file =
+                java.nio.channels.FileChannel.open(
+                        f.config().folder().resolve(entry.fileName()),
+                        java.nio.file.StandardOpenOption.WRITE)) {
+            file.truncate(file.size() - bytes);
+        }
+    }
+
+    @Test
     void shouldDropWholeSegmentsBeyondTheRetentionOldestFirst() throws Exception {
         LogFixture f = fixture(300_000).with("repl-log-retention-bytes", "20kb").open();
         f.feed(300_000, 500).awaitWritten();

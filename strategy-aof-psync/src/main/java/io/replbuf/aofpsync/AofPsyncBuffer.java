@@ -418,7 +418,7 @@ final class AofPsyncBuffer implements ReplicationBuffer {
         long offset = cursor.offset();
         boolean behind = offset < history.range().startOffset() && offset < safeFrom;
         if (behind) {
-            cursor.breakOff(GAP);
+            cursor.breakOff(history.whyGone(offset));
         }
         return behind;
     }
