@@ -19,7 +19,7 @@ import java.util.Locale;
 final class ConfigReader {
     private final ServerConfig config;
 
-    /** Whether a save line was seen in this source: the first one replaces what was there, further ones add to it. */
+    /** Whether a save line was seen, in the file or among the options: the first one replaces the defaults, further ones add. */
     private boolean saveSeen;
 
     private ConfigReader(ServerConfig config) {
@@ -51,27 +51,37 @@ final class ConfigReader {
         reader.lines(lines, 0, true);
         reader.lines(options, lines.size(), true);
         reader.lines(lines, 0, false);
-        reader.saveSeen = false;
         reader.lines(options, lines.size(), false);
         return config;
     }
 
-    /** Each option and its values as a line, the values quoted as they came. */
+    /**
+     * Each option and its values as a line, the values quoted. What stands behind an option is its value, even if it begins with two
+     * dashes; {@code --save} alone may have none, which clears it.
+     */
     private static List<String> options(String[] arguments, int from) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = null;
+        boolean wantsValue = false;
         for (int i = from; i < arguments.length; i++) {
             String argument = arguments[i];
-            // "--save --port 1": an option without a value, as for Redis.
-            if (argument.startsWith("--")) {
+            boolean dashes = argument.startsWith("--");
+            if (line != null && wantsValue && dashes && line.toString().equalsIgnoreCase("save")) {
+                line.append(" \"\"");
+                wantsValue = false;
+            }
+            if (dashes && !wantsValue) {
                 if (line != null) {
                     lines.add(line.toString());
                 }
                 line = new StringBuilder(argument.substring(2));
+                // "--port 7000" in one word has its value.
+                wantsValue = argument.strip().indexOf(' ') < 0;
             } else if (line == null) {
                 line = new StringBuilder(argument);
             } else {
                 line.append(' ').append(quoted(argument));
+                wantsValue = false;
             }
         }
         if (line != null) {
@@ -155,20 +165,6 @@ final class ConfigReader {
     }
 
     private static String quoted(String value) {
-        boolean plain =
-                !value.isEmpty()
-                        && value.chars()
-                                .allMatch(
-                                        c ->
-                                                c > ' ' && c < 127 && c != '"' && c != '\''
-                                                        && c != '\\');
-        if (plain || value.startsWith("\"") || value.startsWith("'")) {
-            return value;
-        }
-        // "3600 1 300 100" is one argument of the shell and several values of save.
-        if (value.indexOf('"') < 0 && value.indexOf('\\') < 0) {
-            return "\"" + value + "\"";
-        }
         return "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 }

@@ -5,6 +5,7 @@ import io.replbuf.buffer.Strategies;
 import io.replbuf.log.LogFiles;
 import io.replbuf.memory.Extent;
 import io.replbuf.memory.Extents;
+import io.replbuf.snapshot.DiskSnapshot;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -37,6 +38,8 @@ final class ServerProcess {
               --repl-buffer-counters FILE                      publish counters in a mapped file
               --repl-buffer-tap FILE                           publish checksums of the stream in a mapped file
               --repl-buffer-max-memory BYTES                   most native memory for keys and stream
+              --repl-buffer-send-lag-max BYTES                 writers wait when a replica that would take more is this far
+                                                               behind (default: 4mb; 0: never)
               --repl-buffer-rehearsal yes|no                   play a resync before opening, so that the first is fast (default: yes)
             """;
 
@@ -59,6 +62,9 @@ final class ServerProcess {
 
     /** The signal that waits; null if none does. */
     private String waiting;
+
+    /** Whether a signal ends the server just now. */
+    private boolean stopping;
 
     /** Null until the server is ready. */
     private RedisServer server;
@@ -147,8 +153,6 @@ final class ServerProcess {
                 RedisServer.VERSION,
                 RedisServer.REDIS_VERSION,
                 pid);
-        // The leading blank is part of what supervisors look for.
-        LOG.info("Port: {} PID: {}", config.number("port"), pid);
         handleSignals();
         watchNoLeaks();
         recordNoBuffers();
@@ -230,10 +234,23 @@ final class ServerProcess {
             System.exit(0);
             return;
         }
+        if (stopping(true) && signal.equals("SIGINT")) {
+            LOG.warn("You insist... exiting now.");
+            DiskSnapshot.removeTemporary(ready.config().dir());
+            Runtime.getRuntime().halt(1);
+        }
         ShutdownMode mode = ShutdownMode.parse(ready.config().text(directive));
         if (!ready.stop("Received " + signal + " scheduling shutdown...", mode)) {
             LOG.warn("Errors trying to shut down the server. Check the logs for more information.");
+            stopping(false);
         }
+    }
+
+    /** Whether it was so before. */
+    private synchronized boolean stopping(boolean now) {
+        boolean before = stopping;
+        stopping = now;
+        return before;
     }
 
     private synchronized void rehearsing(boolean now) {

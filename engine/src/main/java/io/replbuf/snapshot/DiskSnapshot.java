@@ -3,8 +3,12 @@ package io.replbuf.snapshot;
 import io.replbuf.keyspace.Cut;
 import io.replbuf.keyspace.CutBatch;
 import io.replbuf.keyspace.Keyspace;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Saves into the RDB file of a folder: BGSAVE's way on a thread of its own, SAVE's way at once.
@@ -13,6 +17,8 @@ import java.util.function.LongSupplier;
  * folder that is gone or read-only, a full disk) is a result that says what and where.
  */
 public final class DiskSnapshot {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskSnapshot.class);
+
     private final Path dir;
     private final Path file;
     private final Path tempFile;
@@ -31,8 +37,21 @@ public final class DiskSnapshot {
         }
         this.dir = dir.toAbsolutePath();
         this.file = this.dir.resolve(name);
-        this.tempFile = this.dir.resolve("temp-" + ProcessHandle.current().pid() + ".rdb");
+        this.tempFile = temporaryIn(this.dir);
         this.incrementalFsync = incrementalFsync;
+    }
+
+    private static Path temporaryIn(Path dir) {
+        return dir.resolve("temp-" + ProcessHandle.current().pid() + ".rdb");
+    }
+
+    /** For a process that ends in the middle of a save; a file that cannot be removed stays, as after a crash. */
+    public static void removeTemporary(Path dir) {
+        try {
+            Files.deleteIfExists(temporaryIn(dir.toAbsolutePath()));
+        } catch (IOException stays) {
+            LOG.warn("The unfinished RDB in {} stays: {}", dir, stays.toString());
+        }
     }
 
     /** Where the RDB lies after a save. */

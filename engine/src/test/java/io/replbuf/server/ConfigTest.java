@@ -88,6 +88,32 @@ class ConfigTest {
     }
 
     @Test
+    void shouldAddSavePointsOfTheCommandLineToThoseOfTheFile() throws Exception {
+        assertThat(read("save 900 1\n", "--save", "100 100").text("save"))
+                .isEqualTo("900 1 100 100");
+        assertThat(read("save 900 1\n", "--save", "100", "100").text("save"))
+                .isEqualTo("900 1 100 100");
+        assertThat(read("save 900 1\n", "--save", "").text("save")).isEmpty();
+        ServerConfig cleared = read("save 900 1\n", "--save", "--port", "7000");
+        assertThat(cleared.text("save")).isEmpty();
+        assertThat(cleared.number("port")).isEqualTo(7000);
+    }
+
+    @Test
+    void shouldTakeWhatStandsBehindAnOptionForItsValue() throws Exception {
+        assertThat(ConfigReader.read(new String[] {"--dbfilename", "--bla.rdb"}).text("dbfilename"))
+                .isEqualTo("--bla.rdb");
+        assertThat(ConfigReader.read(new String[] {"--port 7000", "--hz", "20"}).number("hz"))
+                .isEqualTo(20);
+        assertThatThrownBy(() -> ConfigReader.read(new String[] {"--port", "--bla"}))
+                .hasMessageContaining(">>> 'port \"--bla\"'")
+                .hasMessageContaining("argument couldn't be parsed into an integer");
+        assertThatThrownBy(() -> ConfigReader.read(new String[] {"--port", "6379", "6380"}))
+                .hasMessageContaining(">>> 'port \"6379\" \"6380\"'")
+                .hasMessageContaining("wrong number of arguments");
+    }
+
+    @Test
     void shouldUnderstandQuotes() throws Exception {
         assertThat(read("appendfilename \"append\\x6fnly.aof\"\n").text("appendfilename"))
                 .isEqualTo("appendonly.aof");

@@ -70,6 +70,29 @@ class ServerProcessTest {
     }
 
     @Test
+    void shouldEndAtOnceOnTheSecondSigintAndLeaveNoUnfinishedFile() throws Exception {
+        int port = freePort();
+        try (ChildServer child =
+                start(port, "--save", "900 1", "--rdb-key-save-delay", "10000000")) {
+            child.awaitOutput("Ready to accept connections");
+            try (RawClient client = new RawClient(port)) {
+                client.call("SET", "k", "v");
+                interrupt(child);
+                child.awaitOutput("Saving the final RDB snapshot before exiting.");
+                interrupt(child);
+                assertThat(child.status()).isEqualTo(1);
+            }
+            assertThat(child.output()).contains("You insist... exiting now.");
+            assertThat(dir.resolve("dump.rdb")).doesNotExist();
+            assertThat(dir.resolve("temp-" + child.process.pid() + ".rdb")).doesNotExist();
+        }
+    }
+
+    private static void interrupt(ChildServer child) throws Exception {
+        new ProcessBuilder("kill", "-INT", Long.toString(child.process.pid())).start().waitFor();
+    }
+
+    @Test
     void shouldEndWithStatus0OnShutdown() throws Exception {
         int port = freePort();
         try (ChildServer child = start(port);
@@ -99,7 +122,7 @@ class ServerProcessTest {
             assertThat(child.output())
                     .contains("*** FATAL CONFIG FILE ERROR")
                     .contains("at line 2")
-                    .contains(">>> 'maxmemori 10mb'")
+                    .contains(">>> 'maxmemori \"10mb\"'")
                     .contains("nearest: maxmemory");
         }
     }
