@@ -56,7 +56,7 @@ public final class RedisPrograms {
                         + word
                         + "=PATH, "
                         + variable(word)
-                        + "=PATH, or such a server on the path"
+                        + "=PATH, or such a server on the path, as 'replbuf servers DIR' brings newer ones"
                 : "an executable file";
     }
 
