@@ -84,6 +84,26 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** All durations are monotonic; what asks for the time of day says a date, or loads or expires keys by it. */
+    @Test
+    void shouldAskForTheTimeOfDayInFewPlaces() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(BASE + "server.CommandLoop")
+                .and()
+                .doNotHaveFullyQualifiedName(BASE + "server.CounterPublisher")
+                .and()
+                .doNotHaveFullyQualifiedName(BASE + "server.InfoProcess")
+                .and()
+                .doNotHaveFullyQualifiedName(BASE + "server.Loading")
+                .and()
+                .doNotHaveFullyQualifiedName(BASE + "log.LogEnv")
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .because("a step of the wall clock must not end a link, a limit or a snapshot")
+                .check(CLASSES);
+    }
+
     @Test
     void shouldLiveInKnownRooms() {
         List<String> rooms = new ArrayList<>();

@@ -22,6 +22,14 @@ public interface OutputLimit {
     }
 
     /**
+     * From how many output bytes on a replica may be judged by something that is not {@linkplain LimitConfig configured}, now; a caller
+     * that slows its writers down begins well before. Without such a thing, farther than a stream gets.
+     */
+    default long nearestBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * For how long {@link Verdict#KILL} must have stood, look after look, before a replica goes that takes what it is owed; one
      * that has taken nothing for so long goes at once. 0, as in Redis, drops either at the first look, also for a single
      * value larger than the limit.

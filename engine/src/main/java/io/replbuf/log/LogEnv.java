@@ -2,13 +2,14 @@ package io.replbuf.log;
 
 import io.replbuf.memory.Account;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * What the log lives in.
  *
  * @param nanoClock a monotonic clock, for fsync, retention and stalls
- * @param wallMillis the clock of files found at start
+ * @param wallMillis what the ages of files found at start are told by; runs evenly from there on
  * @param account charged with the index; written on the log's thread
  * @param commandLoop the thread that owns the stream
  * @param files the disk
@@ -49,12 +50,19 @@ public record LogEnv(
     public static LogEnv of(Account account, Executor commandLoop, LogListener listener) {
         return new LogEnv(
                 System::nanoTime,
-                System::currentTimeMillis,
+                ageClock(),
                 account,
                 commandLoop,
                 LogFiles.onDisk(),
                 StreamIndex.inMemory(),
                 listener);
+    }
+
+    /** The wall clock as it was at start, moved on by the monotonic one: a step of the wall clock ages no file. */
+    private static LongSupplier ageClock() {
+        long startMillis = System.currentTimeMillis();
+        long startNanos = System.nanoTime();
+        return () -> startMillis + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
     }
 
     /** The same with another index. */

@@ -20,7 +20,7 @@ import java.nio.channels.WritableByteChannel;
 final class CursorRegion implements FileRegion {
     private final ReplicaCursor cursor;
     private final int callBytes;
-    private final Runnable ended;
+    private final Listener listener;
     private SendCounters counters;
     private long transferred;
     private long count;
@@ -28,12 +28,20 @@ final class CursorRegion implements FileRegion {
 
     /**
      * @param callBytes most bytes a call offers the socket
-     * @param ended runs in the call that ends the region; must not write to the channel in it
      */
-    CursorRegion(ReplicaCursor cursor, int callBytes, Runnable ended) {
+    CursorRegion(ReplicaCursor cursor, int callBytes, Listener listener) {
         this.callBytes = callBytes;
         this.cursor = cursor;
-        this.ended = ended;
+        this.listener = listener;
+    }
+
+    /** Told on the session's loop. */
+    interface Listener {
+        /** Whether the socket took less than it was offered: it tells when it would take more. */
+        void socketFull(boolean full);
+
+        /** In the call that ends the region; must not write to the channel in it. */
+        void ended();
     }
 
     /**
@@ -69,6 +77,7 @@ final class CursorRegion implements FileRegion {
             transferred += taken;
         }
         counters.sent(Math.max(taken, 0), taken < offered);
+        listener.socketFull(taken < offered);
         if (taken == offered && (transferred >= count || cursor.pendingBytes() == 0)) {
             end();
         } else {
@@ -79,7 +88,7 @@ final class CursorRegion implements FileRegion {
 
     private void end() {
         count = transferred;
-        ended.run();
+        listener.ended();
     }
 
     @Override

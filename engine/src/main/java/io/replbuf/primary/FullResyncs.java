@@ -1,6 +1,5 @@
 package io.replbuf.primary;
 
-import io.netty.channel.DefaultFileRegion;
 import io.replbuf.stream.RedisOffsets;
 import io.replbuf.stream.Replid;
 import java.io.IOException;
@@ -51,6 +50,12 @@ final class FullResyncs {
         /** Whether what they may not have yet will come by itself: no log that matters has stopped, or waits for a base. */
         boolean syncs();
 
+        /** A monotonic clock. */
+        long nowMillis();
+
+        /** What the log has synced, by a number that moves with it; 0 without. */
+        long syncedOffset();
+
         void startStream(ReplicaSession session);
 
         void drop(ReplicaSession session, String why);
@@ -78,9 +83,9 @@ final class FullResyncs {
 
     /** A replica needs a snapshot. */
     void request(ReplicaSession session, long nowMillis) {
-        session.state = ReplicaSession.State.WAIT_SNAPSHOT;
+        session.enter(ReplicaSession.State.WAIT_SNAPSHOT, nowMillis);
         session.waitingSinceMillis = nowMillis;
-        if (fileReceivers != null && !session.legacySync && host.openCursor(session, cutOffset)) {
+        if (fileReceivers != null && !session.legacySync && keepFrom(session)) {
             LOG.info(
                     "Waiting for end of BGSAVE for SYNC: replica {} joins the one under way",
                     session.address());
@@ -112,12 +117,23 @@ final class FullResyncs {
             }
             held.forEach(file -> file.session.send("\n"));
         }
-        if (fanOut != null && fanOut.begun()) {
-            dropStuck(nowMillis);
-        }
     }
 
-    /** A replica ended; the snapshot that only it waited for ends too. */
+    /**
+     * What a session waits for, by a number that moves with it: the snapshot under way, whomever it is for; the log's sync; the delay
+     * before the next one begins, which is asked for and so is no standstill.
+     */
+    long waited(ReplicaSession session) {
+        boolean delayed = waiting.contains(session) && !snapshots.busy() && host.syncs();
+        return delayed ? host.nowMillis() : snapshots.progress() + host.syncedOffset();
+    }
+
+    /** Opens its cursor where the RDB begins, unless nothing is to follow the RDB. */
+    private boolean keepFrom(ReplicaSession session) {
+        return session.handshake.rdbOnly || host.openCursor(session, cutOffset);
+    }
+
+    /** A replica ended; the snapshot that only it waited for ends too, unless its file is wanted for itself. */
     void left(ReplicaSession session) {
         waiting.remove(session);
         for (HeldFile file : List.copyOf(held)) {
@@ -126,7 +142,10 @@ final class FullResyncs {
                 closeQuietly(file.rdb);
             }
         }
-        if (fileReceivers != null && fileReceivers.remove(session) && fileReceivers.isEmpty()) {
+        if (fileReceivers != null
+                && fileReceivers.remove(session)
+                && fileReceivers.isEmpty()
+                && !snapshots.keepsFiles()) {
             running.abort();
         }
         if (fanOut != null) {
@@ -167,7 +186,7 @@ final class FullResyncs {
                 new SnapshotService.Aux(
                         host.streamDb(), host.replid(), RedisOffsets.toRedis(cutOffset));
         for (ReplicaSession session : group) {
-            if (!host.openCursor(session, cutOffset)) {
+            if (!keepFrom(session)) {
                 throw new IllegalStateException(
                         "cut at " + cutOffset + " is not covered (expected: the next offset)");
             }
@@ -198,7 +217,7 @@ final class FullResyncs {
             List<ReplicaSession> members = fanOut.members();
             if (host.mayHave(cutOffset)) {
                 for (ReplicaSession session : members) {
-                    session.state = ReplicaSession.State.TRANSFER;
+                    session.enter(ReplicaSession.State.TRANSFER, host.nowMillis());
                     session.send("$EOF:" + delimiter + "\r\n");
                 }
                 fanOut.begin();
@@ -234,10 +253,14 @@ final class FullResyncs {
         }
         LOG.info("Diskless rdb transfer, done, {} replicas still up", ended.members().size());
         for (ReplicaSession session : ended.members()) {
+            if (session.handshake.rdbOnly) {
+                endAfterRdb(session, delimiter);
+                continue;
+            }
             session.send(delimiter);
             // The stream follows the replica's first ACK, so that it need not look for the
             // delimiter in it.
-            session.state = ReplicaSession.State.WAIT_ACK;
+            session.enter(ReplicaSession.State.WAIT_ACK, host.nowMillis());
         }
     }
 
@@ -269,7 +292,13 @@ final class FullResyncs {
         sendSynced();
     }
 
-    /** {@code $length}, the file, and then the stream at once. */
+    /** It asked for no more. */
+    private void endAfterRdb(ReplicaSession session, String last) {
+        LOG.info("RDB sent to {}, which asked for nothing else: closing", session.address());
+        session.sendLast(last);
+    }
+
+    /** {@code $length}, the file, and once the socket has taken it, the stream. */
     private void sendFile(ReplicaSession session, FileChannel channel) {
         long length;
         try {
@@ -279,20 +308,17 @@ final class FullResyncs {
             host.drop(session, "SYNC failed. Can't read the RDB file: " + e);
             return;
         }
-        session.state = ReplicaSession.State.TRANSFER;
+        session.enter(ReplicaSession.State.TRANSFER_FILE, host.nowMillis());
         session.send("$" + length + "\r\n");
-        session.onLoop(
-                () ->
-                        session.channel()
-                                .writeAndFlush(new DefaultFileRegion(channel, 0, length))
-                                .addListener(
-                                        done -> {
-                                            if (done.isSuccess()) {
-                                                session.transferred.addAndGet(length);
-                                                session.loop().counters().sentSnapshot(length);
-                                            }
-                                        }));
-        host.startStream(session);
+        session.sendFile(channel, length, () -> fileSent(session));
+    }
+
+    private void fileSent(ReplicaSession session) {
+        if (session.handshake.rdbOnly) {
+            endAfterRdb(session, "");
+        } else {
+            host.startStream(session);
+        }
     }
 
     private static void closeQuietly(FileChannel channel) {
@@ -312,22 +338,6 @@ final class FullResyncs {
                             + " "
                             + RedisOffsets.toRedis(cutOffset)
                             + "\r\n");
-        }
-    }
-
-    private void dropStuck(long nowMillis) {
-        long timeoutMillis = host.config().timeoutSeconds() * 1000L;
-        for (ReplicaSession session : fanOut.members()) {
-            long transferred = session.transferred.get();
-            if (transferred != session.transferredSeen || session.transferSeenMillis == 0) {
-                session.transferredSeen = transferred;
-                session.transferSeenMillis = nowMillis;
-            } else if (nowMillis - session.transferSeenMillis > timeoutMillis) {
-                host.drop(session, "Disconnecting timedout replica (full sync)");
-            }
-            if (fanOut == null) {
-                return;
-            }
         }
     }
 }

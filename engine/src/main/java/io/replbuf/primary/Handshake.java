@@ -15,6 +15,8 @@ final class Handshake {
     String announcedIp;
     boolean eof;
     boolean psync2;
+
+    /** Whether it wants an RDB and no stream: the connection ends behind the RDB. */
     boolean rdbOnly;
 
     static Handshake of(Channel channel) {
@@ -61,7 +63,15 @@ final class Handshake {
                 return;
             } else if (request.is(i, "RDB-ONLY")) {
                 rdbOnly = request.is(value, "1");
-            } else if (!request.is(i, "RDB-FILTER-ONLY") && !request.is(i, "VERSION")) {
+                if (!rdbOnly && !request.is(value, "0")) {
+                    reply.error("ERR value is out of range, must be between 0 and 1");
+                    return;
+                }
+            } else if (request.is(i, "RDB-FILTER-ONLY")) {
+                // It asks for an RDB without keys, with functions at most: there are none here.
+                reply.error("ERR Unsupported rdb-filter-only option: " + request.text(value));
+                return;
+            } else if (!request.is(i, "VERSION")) {
                 reply.error("ERR Unrecognized REPLCONF option: " + request.text(i));
                 return;
             }

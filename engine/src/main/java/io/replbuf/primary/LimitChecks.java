@@ -33,6 +33,11 @@ final class LimitChecks {
         limit = buffer.limit(changed);
     }
 
+    /** From how many output bytes on a replica may be dropped or demoted. */
+    long nearestBytes() {
+        return Math.min(config.nearestBytes(), limit.nearestBytes());
+    }
+
     /** A cursor was opened, wherever in the stream. */
     void opened() {
         dueOffset = 0;

@@ -11,6 +11,7 @@ import io.replbuf.buffer.ReplicationBufferFactory;
 import io.replbuf.log.LogListener;
 import io.replbuf.log.StreamLogStats;
 import io.replbuf.memory.Owner;
+import io.replbuf.primary.ResyncCauses.Cause;
 import io.replbuf.resp.Reply;
 import io.replbuf.resp.Request;
 import io.replbuf.stream.History;
@@ -46,8 +47,9 @@ public final class Primary implements AutoCloseable {
     private final PrimaryLog log;
     private final FullResyncs fullResyncs;
     private final ReplicaLoops loops;
-    private final Sessions sessions = new Sessions();
+    private final Sessions sessions = new Sessions(this::dropped);
     private final LimitChecks limits;
+    private final SendLag sendLag;
     private final Runnable settleAsked = this::settleAsked;
     private final AtomicBoolean turnAsked = new AtomicBoolean();
     private final SendConfig sendConfig;
@@ -55,6 +57,7 @@ public final class Primary implements AutoCloseable {
     /** Whether replicas get only what the log has synced. */
     private final boolean onlySynced;
 
+    private final ResyncCauses causes = new ResyncCauses();
     private final SessionEvents sessionEvents = new SessionEvents();
     private PrimaryConfig config;
     private History history;
@@ -114,6 +117,12 @@ public final class Primary implements AutoCloseable {
                                 config.backlogBytes(),
                                 BufferOption.select(env.options(), factory.options())));
         limits = new LimitChecks(buffer, sessions, config.limit());
+        sendLag =
+                new SendLag(
+                        env.nanoClock(),
+                        limits::nearestBytes,
+                        sessions::showTo,
+                        sendConfig.lagBytesMax());
         tap = openTap(env, startOffset);
         feed =
                 new StreamFeed(
@@ -122,12 +131,15 @@ public final class Primary implements AutoCloseable {
                         log == null ? Boundaries.NONE : new LogBoundaries(),
                         this::makeRoom);
         fullResyncs = new FullResyncs(new ResyncHost(), env.snapshots());
-        noReplicaSinceMillis = env.wallMillis().getAsLong();
+        noReplicaSinceMillis = nowMillis();
         lastPingMillis = noReplicaSinceMillis;
         if (log != null) {
             // The log takes everything from the first byte on, replicas or not.
             feed.keep(true);
             log.start(buffer);
+        } else if (history.continuesAnother()) {
+            // Replicas of the life before ask for what comes from here on, as soon as they can.
+            feed.keep(true);
         }
     }
 
@@ -138,6 +150,7 @@ public final class Primary implements AutoCloseable {
         }
         config = changed;
         limits.configure(changed.limit());
+        sendLag.changed();
         checkLimits();
     }
 
@@ -182,11 +195,10 @@ public final class Primary implements AutoCloseable {
 
     /** After the events of a turn: limits checked, replica loops woken, cursors settled, blocks trimmed. */
     public void endOfTurn() {
-        if (acksAsked) {
-            acksAsked = false;
-            if (feed.kept()) {
-                feed.getAck();
-            }
+        boolean awaited = acksAsked && feed.kept();
+        acksAsked = false;
+        if (awaited) {
+            feed.getAck();
         }
         if (log != null) {
             log.wake();
@@ -198,7 +210,11 @@ public final class Primary implements AutoCloseable {
         }
         // Under send-only-synced the log's syncs make bytes ready, and wake.
         if (!sessions.isEmpty() && !onlySynced) {
-            loops.fed(feed.nextOffset());
+            if (awaited) {
+                loops.awaited(feed.nextOffset());
+            } else {
+                loops.fed(feed.nextOffset());
+            }
         }
         settle();
     }
@@ -218,7 +234,7 @@ public final class Primary implements AutoCloseable {
         }
         fullResyncs.cron(nowMillis, oncePerSecond);
         if (oncePerSecond) {
-            sessions.closeSilent(nowMillis, config.timeoutSeconds() * 1000L);
+            sessions.closeLifeless(nowMillis, config.timeoutSeconds() * 1000L, fullResyncs::waited);
             expireBacklog(nowMillis);
         }
         checkLimits();
@@ -250,19 +266,20 @@ public final class Primary implements AutoCloseable {
         LOG.info("Replica {} asks for synchronization", client.address());
         ReplicaSession session = newSession(client, false);
         boolean forced = replid.startsWith("?");
-        if (!forced && partialResync(session, replid, offset)) {
+        Cause cause = forced ? Cause.FIRST : partialResync(session, replid, offset);
+        if (cause == null) {
             return;
         }
         if (!forced) {
             syncPartialErr++;
         }
-        fullResync(session);
+        fullResync(session, cause);
     }
 
     /** SYNC: no offsets, no ACKs. */
     public void sync(ReplicaClient client) {
         LOG.info("Replica {} asks for synchronization", client.address());
-        fullResync(newSession(client, true));
+        fullResync(newSession(client, true), Cause.FIRST);
     }
 
     /** ROLE of a primary. */
@@ -347,7 +364,7 @@ public final class Primary implements AutoCloseable {
 
     public List<ReplicaView> replicas() {
         settle();
-        return sessions.views(env.wallMillis().getAsLong());
+        return sessions.views(nowMillis());
     }
 
     public PrimaryStats stats() {
@@ -374,6 +391,7 @@ public final class Primary implements AutoCloseable {
         syncFull = 0;
         syncPartialOk = 0;
         syncPartialErr = 0;
+        causes.reset();
     }
 
     /** Lines of INFO replication, without its header. */
@@ -393,6 +411,24 @@ public final class Primary implements AutoCloseable {
     /** Whether the log asks for writers to be held back: its disk cannot follow the stream. */
     public boolean throttling() {
         return log != null && log.throttling();
+    }
+
+    /** Whether writers are to wait, because replicas are behind whose sockets would take more. Asked before each write. */
+    public boolean outrunsSends() {
+        return sendLag.holds(feed.nextOffset());
+    }
+
+    /** The same after another look, as soon as some have been sent to. */
+    public boolean stillOutrunsSends() {
+        return sendLag.look(feed.nextOffset());
+    }
+
+    ResyncCauses causes() {
+        return causes;
+    }
+
+    SendLag sendLag() {
+        return sendLag;
     }
 
     /** The disk's cap that wins over readers of the log; 0 without a log. */
@@ -420,6 +456,10 @@ public final class Primary implements AutoCloseable {
 
     // ---- resyncs ----
 
+    private void dropped(ReplicaSession session, String why) {
+        causes.dropped(session, why);
+    }
+
     private ReplicaSession newSession(ReplicaClient client, boolean legacySync) {
         ReplicaSession session =
                 new ReplicaSession(
@@ -430,11 +470,12 @@ public final class Primary implements AutoCloseable {
                         commandLoop,
                         sessionEvents,
                         env.slots());
-        session.lastAckMillis = env.wallMillis().getAsLong();
+        session.life.begin(nowMillis());
         return session;
     }
 
-    private boolean partialResync(ReplicaSession session, String replid, long offset) {
+    /** Lets the replica continue, and returns null; or says why it cannot. */
+    private Cause partialResync(ReplicaSession session, String replid, long offset) {
         PartialResync resync =
                 PartialResync.decide(history, buffer, feed.kept(), replid, offset, session);
         if (resync.answer() == PartialResync.Answer.FOREIGN) {
@@ -446,14 +487,15 @@ public final class Primary implements AutoCloseable {
                     history.replid(),
                     history.replid2(),
                     history.secondReplOffset());
-            return false;
+            if (causes.isExpired(replid)) {
+                return Cause.TTL;
+            }
+            boolean ours =
+                    replid.equals(history.replid().hex()) || replid.equals(history.replid2().hex());
+            return ours ? Cause.AHEAD : Cause.FOREIGN;
         }
         if (resync.answer() == PartialResync.Answer.NOT_KEPT) {
-            LOG.info(
-                    "Unable to partial resync with replica {} for lack of backlog (Replica request was: {}).",
-                    session.address(),
-                    offset);
-            return false;
+            return notKept(session, offset);
         }
         session.cursor = resync.cursor();
         limits.opened();
@@ -469,15 +511,48 @@ public final class Primary implements AutoCloseable {
                 session.handshake.psync2
                         ? "+CONTINUE " + history.replid() + "\r\n"
                         : "+CONTINUE\r\n");
-        session.stream(sendConfig);
-        return true;
+        stream(session);
+        return null;
     }
 
-    private void fullResync(ReplicaSession session) {
+    private Cause notKept(ReplicaSession session, long offset) {
+        StreamRange held = buffer.coverage();
+        if (!feed.kept()) {
+            LOG.info(
+                    "Unable to partial resync with replica {} for lack of backlog (Replica request was: {}; nothing is kept).",
+                    session.address(),
+                    offset);
+            return Cause.NO_BACKLOG;
+        }
+        if (offset >= held.startOffset()) {
+            LOG.info(
+                    "Unable to partial resync with replica {} for lack of backlog (Replica request was: {}; held: {} to {}).",
+                    session.address(),
+                    offset,
+                    held.startOffset(),
+                    held.nextOffset());
+            return Cause.AHEAD;
+        }
+        String dropped = causes.whyDropped(session);
+        LOG.info(
+                "Unable to partial resync with replica {} for lack of backlog (Replica request was: {}; held: {} to {}; {} bytes are"
+                        + " missing, a repl-backlog-size of {} would have kept them{}).",
+                session.address(),
+                offset,
+                held.startOffset(),
+                held.nextOffset(),
+                held.startOffset() - offset,
+                held.nextOffset() - offset,
+                dropped == null ? "" : "; it was dropped before for " + dropped);
+        return dropped == null ? Cause.GAP : Cause.DROPPED;
+    }
+
+    private void fullResync(ReplicaSession session, Cause cause) {
         syncFull++;
+        causes.count(cause);
         admit(session, ReplicaSlot.Field.FULL_RESYNCS);
         LOG.info("Full resync requested by replica {}", session.address());
-        fullResyncs.request(session, env.wallMillis().getAsLong());
+        fullResyncs.request(session, nowMillis());
     }
 
     private void admit(ReplicaSession session, ReplicaSlot.Field kind) {
@@ -491,6 +566,11 @@ public final class Primary implements AutoCloseable {
         session.adopt(config.noDelay());
     }
 
+    private void stream(ReplicaSession session) {
+        session.stream(sendConfig, nowMillis());
+        sendLag.changed();
+    }
+
     private boolean openCursor(ReplicaSession session, long offset) {
         session.cursor = buffer.open(offset, CursorRole.REPLICA, session);
         limits.opened();
@@ -498,6 +578,10 @@ public final class Primary implements AutoCloseable {
     }
 
     // ---- upkeep ----
+
+    private long nowMillis() {
+        return env.tickMillis().getAsLong();
+    }
 
     private void askForTurn() {
         if (turnAsked.compareAndSet(false, true)) {
@@ -527,7 +611,7 @@ public final class Primary implements AutoCloseable {
 
     private void checkLimits() {
         buffer.turn(TRIM_BLOCKS);
-        limits.look(feed.nextOffset(), env.wallMillis().getAsLong());
+        limits.look(feed.nextOffset(), nowMillis());
     }
 
     /** No memory for the stream: the largest laggard goes; without any, nothing is kept any more. */
@@ -556,6 +640,7 @@ public final class Primary implements AutoCloseable {
         if (nowMillis - noReplicaSinceMillis > config.backlogTtlSeconds() * 1000L) {
             // Writes are not kept from here on, so nobody may continue the old history: a new name
             // for it.
+            causes.expired(history.replid());
             history = History.fresh();
             feed.keep(false);
             buffer.dropBacklog();
@@ -584,10 +669,10 @@ public final class Primary implements AutoCloseable {
     private final class SessionEvents implements ReplicaSession.Events {
         @Override
         public void acked(ReplicaSession session) {
-            session.lastAckMillis = env.wallMillis().getAsLong();
-            if (session.state == ReplicaSession.State.WAIT_ACK) {
+            session.life.sign(nowMillis());
+            if (session.state() == ReplicaSession.State.WAIT_ACK) {
                 LOG.info("Synchronization with replica {} succeeded", session.address());
-                session.stream(sendConfig);
+                stream(session);
             }
             env.acked().run();
         }
@@ -602,7 +687,7 @@ public final class Primary implements AutoCloseable {
             sessions.remove(session);
             fullResyncs.left(session);
             if (sessions.isEmpty()) {
-                noReplicaSinceMillis = env.wallMillis().getAsLong();
+                noReplicaSinceMillis = nowMillis();
             }
             settle();
         }
@@ -660,9 +745,19 @@ public final class Primary implements AutoCloseable {
         }
 
         @Override
+        public long nowMillis() {
+            return Primary.this.nowMillis();
+        }
+
+        @Override
+        public long syncedOffset() {
+            return log == null ? 0 : log.syncedOffset();
+        }
+
+        @Override
         public void startStream(ReplicaSession session) {
             LOG.info("Synchronization with replica {} succeeded", session.address());
-            session.stream(sendConfig);
+            stream(session);
         }
 
         @Override

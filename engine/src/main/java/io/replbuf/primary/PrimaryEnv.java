@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  * @param replicaLoops where replicas' sockets go; may consist of the command loop alone
  * @param senderLoops where sockets of replicas go that are sent to from the log; null: they stay where they are
  * @param nanoClock a monotonic clock
- * @param wallMillis the clock of dates in messages
+ * @param tickMillis a monotonic clock in milliseconds: of timeouts, PINGs and limits, which a wall clock that is set must not touch
  * @param extents source of native memory
  * @param accountant the engine's books
  * @param helper runs what must not run on the command loop
@@ -40,7 +40,7 @@ public record PrimaryEnv(
         EventLoopGroup replicaLoops,
         EventLoopGroup senderLoops,
         LongSupplier nanoClock,
-        LongSupplier wallMillis,
+        LongSupplier tickMillis,
         Extents extents,
         Accountant accountant,
         Executor helper,

@@ -31,7 +31,11 @@ final class PrimaryInfo {
                             + ",offset="
                             + replica.ackedOffset()
                             + ",lag="
-                            + (replica.state().equals("online") ? replica.ackAgeSeconds() : 0));
+                            + (replica.state().equals("online") ? replica.ackAgeMillis() / 1000 : 0)
+                            + ",lag_bytes="
+                            + Math.max(0, primary.primaryOffset() - replica.ackedOffset())
+                            + ",lag_ms="
+                            + (replica.state().equals("online") ? replica.ackAgeMillis() : 0));
         }
         line(out, "master_failover_state", "no-failover");
         line(out, "master_replid", history.replid());
@@ -77,12 +81,16 @@ final class PrimaryInfo {
                 out,
                 "repl_buffer_send_bytes_per_call",
                 sends.sendCalls() == 0 ? 0 : sends.sendBytes() / sends.sendCalls());
+        line(out, "repl_buffer_send_lag_bytes", primary.sendLag().worstBytes());
+        line(out, "repl_buffer_send_lag_waits", primary.sendLag().times());
+        line(out, "repl_buffer_send_lag_millis", primary.sendLag().millis());
         line(out, "repl_buffer_send_eagains", sends.sendEagains());
         line(out, "repl_buffer_send_file_calls", sends.sendFileCalls());
         line(out, "repl_buffer_send_file_bytes", sends.sendFileBytes());
         line(out, "repl_buffer_send_copied_bytes", sends.sendCopiedBytes());
         line(out, "repl_buffer_send_copies_in_flight", sends.sendCopiesInFlight());
         line(out, "repl_buffer_loop_moves", sends.loopMoves());
+        line(out, "repl_full_resyncs", primary.causes().text());
         line(out, "repl_buffer_limit_disconnections", sends.limitDisconnections());
         line(out, "repl_buffer_task_failures", sends.taskFailures());
         StreamLogStats log = primary.logStats();

@@ -33,6 +33,12 @@ final class ReplicaInput extends ByteToMessageDecoder {
     }
 
     @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        session.heard();
+        super.channelRead(context, message);
+    }
+
+    @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         // A decoder per look: it starts an incomplete command again from its first byte, so the
         // input may be moved between.

@@ -52,6 +52,10 @@ final class ReplicaLoop {
     private volatile boolean armed;
     private volatile boolean waitsForLog;
     private long fedAtWakeUp;
+
+    /** Behind the last byte that a WAIT is about; written by the command loop. */
+    private volatile long awaitedOffset;
+
     private int sends;
 
     ReplicaLoop(EventLoop eventLoop, LongSupplier nanoClock) {
@@ -79,6 +83,18 @@ final class ReplicaLoop {
     /** A sender makes a call in this round. The loop. */
     void sending() {
         sends++;
+    }
+
+    /** What is below {@code nextOffset}, published before this call, is awaited: it is sent without gathering. Command loop. */
+    void awaited(long nextOffset) {
+        awaitedOffset = nextOffset;
+        fedAtWakeUp = nextOffset;
+        wake();
+    }
+
+    /** Whether somebody waits for what a replica at {@code offset} lacks. The loop. */
+    boolean isAwaited(long offset) {
+        return offset < awaitedOffset;
     }
 
     /** The stream has grown to {@code nextOffset}, published before this call. Command loop. */

@@ -53,6 +53,13 @@ final class ReplicaLoops {
         }
     }
 
+    /** A client waits until replicas have what is below {@code nextOffset}. */
+    void awaited(long nextOffset) {
+        for (int i = 0; i < live.size(); i++) {
+            live.get(i).awaited(nextOffset);
+        }
+    }
+
     /** Replicas that read the log have something new. The log's thread. */
     void logWritten() {
         for (int i = 0; i < senders.size(); i++) {

@@ -3,6 +3,7 @@ package io.replbuf.primary;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.DefaultFileRegion;
 import io.replbuf.buffer.FileSlice;
 import io.replbuf.buffer.ReplicaCursor;
@@ -19,9 +20,10 @@ import java.util.concurrent.TimeUnit;
  * its other replicas, so that one that catches up starves nobody.
  *
  * <p>A send costs much the same for a byte and for 16 KiB, so small ones are gathered: it goes out from {@link
- * #ENOUGH_BYTES} on, or when its delay ({@link SendPace}) has passed since the last send, which after a pause is at once.
+ * #ENOUGH_BYTES} on, or when its delay ({@link SendPace}) has passed since the last send, which after a pause is at once. What a
+ * client waits for goes out at once, too.
  */
-final class ReplicaSender {
+final class ReplicaSender implements CursorRegion.Listener {
     /** From here on a send is cheap per byte: 0.15 CPU s/GB against 0.9 at 4 KiB. */
     static final int ENOUGH_BYTES = 64 << 10;
 
@@ -47,6 +49,10 @@ final class ReplicaSender {
     private boolean queued;
 
     private boolean stopped;
+
+    /** Written on the loop, read by the command loop. */
+    private volatile boolean socketFull;
+
     private boolean hasSent;
     private int quantumLeft;
     private long lastSendNanos;
@@ -59,13 +65,30 @@ final class ReplicaSender {
         this.cursor = cursor;
         this.config = config;
         this.slot = session.slot();
-        this.region = new CursorRegion(cursor, config.callBytes(), this::sent);
+        this.region = new CursorRegion(cursor, config.callBytes(), this);
         this.noticedOffset = cursor.offset();
         this.publishedOffset = noticedOffset;
     }
 
     String address() {
         return session.address();
+    }
+
+    /** Whether the replica is behind because it does not take what it is offered. Any thread. */
+    boolean socketFull() {
+        return socketFull;
+    }
+
+    @Override
+    public void socketFull(boolean full) {
+        if (socketFull != full) {
+            socketFull = full;
+        }
+    }
+
+    @Override
+    public void ended() {
+        sent();
     }
 
     /** Begins on this loop, or goes on there after a move. */
@@ -104,7 +127,7 @@ final class ReplicaSender {
         if (pending == 0) {
             return Long.MAX_VALUE;
         }
-        if (pending < ENOUGH_BYTES) {
+        if (pending < ENOUGH_BYTES && !loop.isAwaited(cursor.offset())) {
             long due = lastSendNanos + loop.delayNanos(config.delayNanosMax());
             if (due - now > 0) {
                 return due;
@@ -175,26 +198,28 @@ final class ReplicaSender {
         }
         busy = true;
         LogRegion file = new LogRegion(slice);
-        channel.writeAndFlush(file)
-                .addListener(
-                        done -> {
-                            long taken = file.transferred();
-                            cursor.advance(taken);
-                            loop.counters().sentFile(taken);
-                            if (slot != null) {
-                                slot.add(ReplicaSlot.Field.FILE_BYTES, taken);
-                            }
-                            quantumLeft -= (int) taken;
-                            boolean goesOn = done.isSuccess() && !stopped && quantumLeft > 0;
-                            if (rate != null) {
-                                rate.took(taken);
-                                goesOn = false;
-                            }
-                            // Netty is in the middle of its flush and takes the next one along.
-                            if (!goesOn || !cursor.inLog() || !sendFile()) {
-                                sent();
-                            }
-                        });
+        ChannelFuture write = channel.writeAndFlush(file);
+        socketFull(!write.isDone());
+        write.addListener(
+                done -> {
+                    long taken = file.transferred();
+                    socketFull(false);
+                    cursor.advance(taken);
+                    loop.counters().sentFile(taken);
+                    if (slot != null) {
+                        slot.add(ReplicaSlot.Field.FILE_BYTES, taken);
+                    }
+                    quantumLeft -= (int) taken;
+                    boolean goesOn = done.isSuccess() && !stopped && quantumLeft > 0;
+                    if (rate != null) {
+                        rate.took(taken);
+                        goesOn = false;
+                    }
+                    // Netty is in the middle of its flush and takes the next one along.
+                    if (!goesOn || !cursor.inLog() || !sendFile()) {
+                        sent();
+                    }
+                });
         return true;
     }
 
@@ -223,12 +248,14 @@ final class ReplicaSender {
         if (fromLog && rate != null) {
             rate.took(bytes);
         }
-        channel.writeAndFlush(copy)
-                .addListener(
-                        done -> {
-                            counters.copyTaken(bytes);
-                            sent();
-                        });
+        ChannelFuture write = channel.writeAndFlush(copy);
+        socketFull(!write.isDone());
+        write.addListener(
+                done -> {
+                    socketFull(false);
+                    counters.copyTaken(bytes);
+                    sent();
+                });
     }
 
     private ByteBuf nextCopy(int most) {

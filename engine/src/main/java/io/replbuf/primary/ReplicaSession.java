@@ -4,8 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.replbuf.buffer.ReplicaCursor;
+import io.replbuf.stream.RedisOffsets;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,18 +27,22 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   PSYNC ──partial──────────────────────────────────────────────▶ ONLINE
  *     │                                                              ▲  ▲
- *     └─full─▶ WAIT_SNAPSHOT ──cut──▶ TRANSFER ──file sent───────────┘  │
- *                                        │                              │
- *                                        └──$EOF: sent──▶ WAIT_ACK ─────┘  first ACK
- *   any ──kill, close, timeout──▶ CLOSED
+ *     └─full─▶ WAIT_SNAPSHOT ──made──▶ TRANSFER_FILE ──file taken────┘  │
+ *                    │                                                  │
+ *                    └──cut──▶ TRANSFER ──$EOF: sent──▶ WAIT_ACK ───────┘  first ACK
+ *   any ──kill, close, no sign of life──▶ CLOSED
  * </pre>
+ *
+ * A state ends the session when for {@code repl-timeout} nothing has moved that should, see {@link SignsOfLife}.
  */
 final class ReplicaSession implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaSession.class);
 
     enum State {
         WAIT_SNAPSHOT("wait_bgsave"),
-        TRANSFER("send_bulk"),
+        /** Gets the RDB while it is made, which Redis counts as waiting for it. */
+        TRANSFER("wait_bgsave"),
+        TRANSFER_FILE("send_bulk"),
         WAIT_ACK("send_bulk"),
         ONLINE("online"),
         CLOSED("closed");
@@ -68,19 +76,25 @@ final class ReplicaSession implements Executor {
 
     final Handshake handshake;
     final boolean legacySync;
-    State state = State.WAIT_SNAPSHOT;
+    private State state = State.WAIT_SNAPSHOT;
     ReplicaCursor cursor;
     long snapshotOffset;
     long ackedOffset;
-    long lastAckMillis;
     long waitingSinceMillis;
+    final SignsOfLife life = new SignsOfLife();
     final LimitWatch limitWatch = new LimitWatch();
+    final SendLag.Share sendShare = new SendLag.Share();
 
-    /** Bytes of the RDB that the socket has taken; written on the loop, looked at by the timeout. */
+    /** Bytes of the RDB that the socket has taken; written on the loop. */
     final AtomicLong transferred = new AtomicLong();
 
-    long transferredSeen;
-    long transferSeenMillis;
+    /** The RDB's file while it is sent, which counts for itself; null before. */
+    private volatile FileRegion rdb;
+
+    /** Reads that brought something; written on the loop. */
+    private volatile long heard;
+
+    private boolean badAckSaid;
     private ReplicaSender sender;
 
     /**
@@ -170,9 +184,19 @@ final class ReplicaSession implements Executor {
         onLoop(() -> channel.writeAndFlush(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII)));
     }
 
+    State state() {
+        return state;
+    }
+
+    /** Command loop. */
+    void enter(State next, long nowMillis) {
+        state = next;
+        life.begin(nowMillis);
+    }
+
     /** Begins to send the stream from the cursor on. Command loop. */
-    void stream(SendConfig config) {
-        state = State.ONLINE;
+    void stream(SendConfig config, long nowMillis) {
+        enter(State.ONLINE, nowMillis);
         ReplicaSender started = new ReplicaSender(this, cursor, config);
         sender = started;
         onLoop(() -> started.attach(loop()));
@@ -242,16 +266,88 @@ final class ReplicaSession implements Executor {
         if (state == State.CLOSED) {
             return;
         }
-        ackedOffset = Math.max(ackedOffset, lastAck.getAcquire());
+        ackedOffset = Math.max(ackedOffset, bounded(lastAck.getAcquire()));
         if (slot != null) {
             slot.set(ReplicaSlot.Field.ACKED_OFFSET, ackedOffset);
         }
         events.acked(this);
     }
 
+    /** No replica has more than it was sent, whatever it says: a WAIT must not end by a number that somebody made up. */
+    private long bounded(long ack) {
+        long sent = RedisOffsets.toRedis(cursor == null ? snapshotOffset : cursor.offset());
+        if (ack <= sent) {
+            return ack;
+        }
+        if (!badAckSaid) {
+            badAckSaid = true;
+            LOG.warn(
+                    "Replica {} acknowledged offset {} (expected: at most {}, which it was sent); counted as that",
+                    address(),
+                    ack,
+                    sent);
+        }
+        return sent;
+    }
+
+    /** Bytes came from the replica, an empty line at least. The replica's loop. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer at a time
+    void heard() {
+        heard++;
+    }
+
+    /** What the socket has taken of the RDB. Any thread; may be a little old. */
+    long transferredBytes() {
+        FileRegion file = rdb;
+        return transferred.get() + (file == null ? 0 : file.transferred());
+    }
+
+    /** Sends the RDB's file, of {@code bytes}. {@code taken} runs on the command loop when the socket has all of it. */
+    void sendFile(FileChannel file, long bytes, Runnable taken) {
+        onLoop(
+                () -> {
+                    FileRegion region = new DefaultFileRegion(file, 0, bytes);
+                    rdb = region;
+                    channel.writeAndFlush(region)
+                            .addListener(
+                                    done -> {
+                                        if (done.isSuccess()) {
+                                            loop().counters().sentSnapshot(bytes);
+                                            commandLoop.execute(() -> ifOpen(taken));
+                                        }
+                                    });
+                });
+    }
+
+    /** Ends the session from our side when all that was sent is out. {@code sent} is last. */
+    void sendLast(String sent) {
+        onLoop(
+                () ->
+                        channel.writeAndFlush(
+                                        Unpooled.copiedBuffer(sent, StandardCharsets.US_ASCII))
+                                .addListener(
+                                        done -> commandLoop.execute(() -> ifOpen(this::close))));
+    }
+
+    private void ifOpen(Runnable task) {
+        if (state != State.CLOSED) {
+            task.run();
+        }
+    }
+
+    /** A number that moves whenever bytes come from the replica. Any thread. */
+    long heardCount() {
+        return heard;
+    }
+
     /** The replica has been sent enough that the command loop should look. The replica's loop. */
     void progressed() {
         events.progressed();
+    }
+
+    /** Whether it does not take the stream that it is offered. Command loop. */
+    boolean socketFull() {
+        return sender != null && sender.socketFull();
     }
 
     Channel channel() {
@@ -293,7 +389,7 @@ final class ReplicaSession implements Executor {
                 handshake.listeningPort,
                 state.redisName,
                 ackedOffset,
-                Math.max(0, (nowMillis - lastAckMillis) / 1000),
+                life.stillForMillis(nowMillis),
                 cursor == null ? 0 : cursor.offset(),
                 cursor == null ? 0 : cursor.outputBlocks(),
                 cursor == null ? 0 : cursor.outputBytes(),

@@ -9,7 +9,7 @@ package io.replbuf.primary;
  * @param listeningPort the port that it said it listens on
  * @param state {@code wait_bgsave}, {@code send_bulk} or {@code online}
  * @param ackedOffset last ACK, in Redis' numbering
- * @param ackAgeSeconds time since the last ACK
+ * @param ackAgeMillis time since the last ACK, or other sign of life
  * @param sentOffset next byte that the socket has not taken, 0 before the stream starts
  * @param outputBlocks CLIENT LIST's oll
  * @param outputBytes CLIENT LIST's omem
@@ -22,7 +22,7 @@ public record ReplicaView(
         int listeningPort,
         String state,
         long ackedOffset,
-        long ackAgeSeconds,
+        long ackAgeMillis,
         long sentOffset,
         int outputBlocks,
         long outputBytes,

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  * @param quantumBytes what one replica is sent before the others of its loop have their turn
  * @param logBytesPerSecond most that a replica is sent from the log; 0 without a limit
  * @param onlySynced whether the strategy gives out only what the log has synced, so that feeding makes nothing ready
+ * @param lagBytesMax how far a replica whose socket takes more may be behind before writers wait, at most; 0 without a bound
  * @param senderThreads loops of their own for replicas that read the log; 0: the replica loops read it
  */
 public record SendConfig(
@@ -23,12 +24,14 @@ public record SendConfig(
         int quantumBytes,
         long logBytesPerSecond,
         boolean onlySynced,
+        long lagBytesMax,
         int senderThreads) {
-    /** These three are the server's own directives, with the defaults of its table. */
+    /** These four are the server's own directives, with the defaults of its table. */
     private static final String DELAY = "repl-buffer-send-delay-micros";
 
     private static final String CALL = "repl-buffer-send-max-bytes";
     private static final String QUANTUM = "repl-buffer-send-quantum";
+    private static final String LAG = "repl-buffer-send-lag-max";
 
     private static final int DELAY_MICROS_DEFAULT = 500;
     private static final int DELAY_MICROS_MAX = 100_000;
@@ -46,6 +49,8 @@ public record SendConfig(
 
     private static final int QUANTUM_BYTES_MAX = 1 << 30;
 
+    private static final String LAG_DEFAULT = "4mb";
+
     private static final int SENDER_THREADS_MAX = 64;
 
     private static final String ONLY_SYNCED = "repl-log-send-only-synced";
@@ -58,7 +63,7 @@ public record SendConfig(
 
     /** Those of the server's own directives that {@link #of} reads. */
     public static List<String> serverDirectives() {
-        return List.of(DELAY, CALL, QUANTUM);
+        return List.of(DELAY, CALL, QUANTUM, LAG);
     }
 
     /** Every directive about sending from the log, with its default. */
@@ -83,6 +88,7 @@ public record SendConfig(
                         QUANTUM_BYTES_MAX),
                 ByteSize.parse(SendRate.OPTION.name(), text(directives, SendRate.OPTION), 0),
                 onlySynced(directives),
+                ByteSize.parse(LAG, directives.getOrDefault(LAG, LAG_DEFAULT), 0),
                 senderThreads(text(directives, SENDER_THREADS)));
     }
 

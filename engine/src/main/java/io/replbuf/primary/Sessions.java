@@ -2,8 +2,11 @@ package io.replbuf.primary;
 
 import io.replbuf.buffer.LimitConfig;
 import io.replbuf.buffer.OutputLimit;
+import io.replbuf.buffer.ReplicaCursor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +15,15 @@ final class Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
     private final List<ReplicaSession> sessions = new ArrayList<>();
+    private final BiConsumer<ReplicaSession, String> dropped;
     private long limitDisconnections;
+
+    /**
+     * @param dropped told of each that we end, and why
+     */
+    Sessions(BiConsumer<ReplicaSession, String> dropped) {
+        this.dropped = dropped;
+    }
 
     void add(ReplicaSession session) {
         sessions.add(session);
@@ -30,11 +41,26 @@ final class Sessions {
         return sessions.size();
     }
 
+    /** Shows those who are sent to from memory. */
+    void showTo(SendLag lag) {
+        for (int i = 0; i < sessions.size(); i++) {
+            ReplicaSession session = sessions.get(i);
+            ReplicaCursor cursor = session.cursor;
+            if (session.state() == ReplicaSession.State.ONLINE && !cursor.inLog()) {
+                lag.see(
+                        session.sendShare,
+                        cursor.offset(),
+                        cursor.pendingBytes(),
+                        session.socketFull());
+            }
+        }
+    }
+
     /** Replicas that the stream is sent to. */
     int online() {
         int count = 0;
         for (ReplicaSession session : sessions) {
-            if (session.state == ReplicaSession.State.ONLINE) {
+            if (session.state() == ReplicaSession.State.ONLINE) {
                 count++;
             }
         }
@@ -45,7 +71,7 @@ final class Sessions {
     int countAcked(long redisOffset) {
         int count = 0;
         for (ReplicaSession session : sessions) {
-            if (session.state == ReplicaSession.State.ONLINE
+            if (session.state() == ReplicaSession.State.ONLINE
                     && session.ackedOffset >= redisOffset) {
                 count++;
             }
@@ -114,16 +140,38 @@ final class Sessions {
         return true;
     }
 
-    /** Drops who has been silent for too long. */
-    void closeSilent(long nowMillis, long timeoutMillis) {
+    /**
+     * Drops those for whom nothing has moved for too long.
+     *
+     * @param waited tells whether what a session that waits for an RDB waits for has moved, by a number that moves with it
+     */
+    void closeLifeless(long nowMillis, long timeoutMillis, ToLongFunction<ReplicaSession> waited) {
         for (int i = sessions.size() - 1; i >= 0; i--) {
-            ReplicaSession session = sessions.get(i);
-            if (session.state == ReplicaSession.State.ONLINE
-                    && !session.legacySync
-                    && nowMillis - session.lastAckMillis > timeoutMillis) {
-                LOG.warn("Disconnecting timedout replica (streaming sync): {}", session.address());
-                session.close();
+            // One that is dropped may take others along.
+            if (i < sessions.size()) {
+                look(sessions.get(i), nowMillis, timeoutMillis, waited);
             }
+        }
+    }
+
+    private void look(
+            ReplicaSession session,
+            long nowMillis,
+            long timeoutMillis,
+            ToLongFunction<ReplicaSession> waited) {
+        long mark =
+                switch (session.state()) {
+                    case WAIT_SNAPSHOT -> waited.applyAsLong(session);
+                    case TRANSFER, TRANSFER_FILE -> session.transferredBytes();
+                    case WAIT_ACK, ONLINE -> session.heardCount();
+                    case CLOSED -> 0;
+                };
+        session.life.look(mark, nowMillis);
+        String end = SignsOfLife.end(session.state(), session.legacySync);
+        if (end != null && session.life.stillForMillis(nowMillis) > timeoutMillis) {
+            LOG.warn("Disconnecting timedout replica ({}): {}", end, session.address());
+            dropped.accept(session, "silence");
+            session.close();
         }
     }
 
@@ -144,6 +192,7 @@ final class Sessions {
                         reason,
                         nextOffset - session.cursor.offset(),
                         capBytes);
+                dropped.accept(session, reason);
                 session.close();
             }
         }
@@ -161,6 +210,7 @@ final class Sessions {
                 session.cursor.outputBytes(),
                 session.cursor.pendingBytes(),
                 why);
+        dropped.accept(session, why);
         if (mayKeepPlace) {
             session.drop();
         } else {

@@ -9,6 +9,12 @@ public interface SnapshotService {
     /** Whether a snapshot of any kind is running: a new one cannot begin. */
     boolean busy();
 
+    /** Whether a file in the making is wanted although no replica waits for it any more: there are save points. */
+    boolean keepsFiles();
+
+    /** A number that moves as long as a snapshot that is under way does, and when one begins. */
+    long progress();
+
     /**
      * Begins a snapshot of this moment into {@code target}, which may block its writer: that is the back-pressure.
      *

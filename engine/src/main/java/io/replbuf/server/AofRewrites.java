@@ -36,12 +36,12 @@ final class AofRewrites {
     private final StreamLog log;
     private boolean inProgress;
     private boolean scheduled;
-    private long startMillis;
+    private long startTick;
     private long lastSeconds = -1;
     private boolean lastFailed;
     private long rewrites;
     private int failures;
-    private long retryAtMillis;
+    private long retryAtTick;
 
     /** Of the base that there is. */
     private long baseBytes;
@@ -115,7 +115,7 @@ final class AofRewrites {
     }
 
     /** Every 100 ms. */
-    void cron(long nowMillis) {
+    void cron(long tickMillis) {
         if (inProgress || log == null || !log.writing() || server.snapshots().busy()) {
             return;
         }
@@ -123,7 +123,7 @@ final class AofRewrites {
             begin();
             return;
         }
-        if (!server.config().bool("appendonly") || nowMillis < retryAtMillis) {
+        if (!server.config().bool("appendonly") || tickMillis < retryAtTick) {
             return;
         }
         long percentage = server.config().number("auto-aof-rewrite-percentage");
@@ -140,7 +140,7 @@ final class AofRewrites {
     private Beginning cut() {
         server.propagation().flush();
         inProgress = true;
-        startMillis = server.nowMillis();
+        startTick = server.tickMillis();
         Primary primary = server.primary();
         return new Beginning(primary.beginBase(), RedisOffsets.fromRedis(primary.primaryOffset()));
     }
@@ -161,12 +161,12 @@ final class AofRewrites {
 
     private void ended(String problem, CompletableFuture<String> done) {
         inProgress = false;
-        lastSeconds = (server.nowMillis() - startMillis) / 1000;
+        lastSeconds = (server.tickMillis() - startTick) / 1000;
         lastFailed = problem != null;
         if (problem == null) {
             rewrites += done == null ? 1 : 0;
             failures = 0;
-            retryAtMillis = 0;
+            retryAtTick = 0;
             rebased();
             LOG.info("Background AOF rewrite finished successfully");
         } else {
@@ -176,7 +176,7 @@ final class AofRewrites {
                             ? 0
                             : Math.min(
                                     1 << Math.min(failures - FAILURES_FREE, 6), DELAY_MINUTES_MAX);
-            retryAtMillis = server.nowMillis() + TimeUnit.MINUTES.toMillis(minutes);
+            retryAtTick = server.tickMillis() + TimeUnit.MINUTES.toMillis(minutes);
             LOG.warn("Background AOF rewrite terminated with error: {}", problem);
         }
         if (done != null) {
@@ -215,7 +215,7 @@ final class AofRewrites {
     }
 
     long currentSeconds() {
-        return inProgress ? (server.nowMillis() - startMillis) / 1000 : -1;
+        return inProgress ? (server.tickMillis() - startTick) / 1000 : -1;
     }
 
     boolean lastFailed() {

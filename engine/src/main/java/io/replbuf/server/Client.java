@@ -64,6 +64,9 @@ final class Client implements ReplicaClient {
 
     boolean held;
 
+    /** Whether nothing is read from it, since it is or was held. */
+    boolean readPaused;
+
     /** CLIENT REPLY: whether replies are dropped, and whether that ends after the next command. */
     boolean replyOff;
 
@@ -72,8 +75,8 @@ final class Client implements ReplicaClient {
     /** The WAIT that keeps its further commands back, null without. */
     Waits.Waiting waiting;
 
-    /** Since when its output passes the soft limit, 0 if it does not. */
-    long aboveSoftSinceMillis;
+    /** Since when its output passes the soft limit, -1 if it does not. */
+    long aboveSoftSinceMillis = -1;
 
     private ByteBuf out;
 
@@ -95,7 +98,7 @@ final class Client implements ReplicaClient {
         this.peer = peer.remote();
         local = peer.local();
         unixSocket = peer.unixSocket();
-        createdMillis = server.nowMillis();
+        createdMillis = server.tickMillis();
         lastActiveMillis = createdMillis;
     }
 

@@ -61,7 +61,7 @@ final class ClientLines {
             long outputBytes,
             long totalBytes,
             String events) {
-        long now = server.nowMillis();
+        long now = server.tickMillis();
         int replyBytes = client.gatheredBytes();
         StringBuilder line = new StringBuilder(320);
         line.append("id=").append(client.id);
@@ -69,7 +69,7 @@ final class ClientLines {
         line.append(" laddr=").append(client.local);
         line.append(" fd=").append(descriptor(client));
         line.append(" name=").append(client.name);
-        line.append(" age=").append(Math.max(0, now - client.createdMillis) / 1000);
+        line.append(" age=").append((now - client.createdMillis) / 1000);
         line.append(" idle=").append(Math.max(0, now - client.lastActiveMillis) / 1000);
         line.append(" flags=").append(flags);
         line.append(" db=").append(client.db);

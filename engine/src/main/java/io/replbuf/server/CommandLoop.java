@@ -17,6 +17,7 @@ import io.replbuf.snapshot.LoadResult;
 import io.replbuf.stream.RedisOffsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -67,6 +68,7 @@ final class CommandLoop {
     private boolean acksArrived;
     private long turnMillis;
     private long turnNanos;
+    private final long startNanos = System.nanoTime();
 
     /** Where the stream was when the client under way began to change it. */
     private long batchStartOffset;
@@ -205,13 +207,13 @@ final class CommandLoop {
                 acksArrived = false;
                 waits.check();
             }
+            throttle.settle();
             if (!resumable.isEmpty()) {
                 resume();
                 clients.flush();
                 primary.endOfTurn();
             }
             parking.settle();
-            throttle.settle();
             publish.run();
             stats.longestTurnNanos =
                     Math.max(stats.longestTurnNanos, System.nanoTime() - turnNanos);
@@ -226,6 +228,7 @@ final class CommandLoop {
             if (client.input.own() != null && client.mayProceed()) {
                 process(client, client.input.own());
             }
+            throttle.resumed(client);
         }
     }
 
@@ -239,8 +242,18 @@ final class CommandLoop {
         return turnMillis + (nanos - turnNanos) / 1_000_000;
     }
 
+    /** The time of day: for dates, such as when a key expires. A step of the wall clock shows here. */
     long nowMillis() {
         return inTurn ? nowMillis(System.nanoTime()) : System.currentTimeMillis();
+    }
+
+    /** Milliseconds since the start: for durations. A step of the wall clock does not show here. Any thread. */
+    long tickMillis() {
+        return tickMillis(System.nanoTime());
+    }
+
+    private long tickMillis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos - startNanos);
     }
 
     // ---- clients ----
@@ -250,7 +263,7 @@ final class CommandLoop {
         beginTurn();
         stats.reads++;
         stats.inputBytes += client.input.lastBytesRead();
-        client.lastActiveMillis = turnMillis;
+        client.lastActiveMillis = tickMillis(turnNanos);
         client.input.joinRest(in);
         try {
             if (client.mayProceed()) {

@@ -47,9 +47,9 @@ final class Cron {
     }
 
     private void tick() {
-        long now = server.nowMillis();
-        work(now);
-        if (now - lastPeriodMillis >= PERIOD_MILLIS || now < lastPeriodMillis) {
+        work(server.nowMillis());
+        long now = server.tickMillis();
+        if (now - lastPeriodMillis >= PERIOD_MILLIS) {
             lastPeriodMillis = now;
             clients(now);
             server.snapshots().cron(now);
@@ -110,10 +110,10 @@ final class Cron {
             return true;
         }
         if (limit.softBytes() == 0 || bytes <= limit.softBytes()) {
-            client.aboveSoftSinceMillis = 0;
+            client.aboveSoftSinceMillis = -1;
             return false;
         }
-        if (client.aboveSoftSinceMillis == 0) {
+        if (client.aboveSoftSinceMillis < 0) {
             client.aboveSoftSinceMillis = now;
         }
         return now - client.aboveSoftSinceMillis > TimeUnit.SECONDS.toMillis(limit.softSeconds());

@@ -17,7 +17,7 @@ final class InfoProcess {
         ServerIdentity identity = server.identity();
         ServerConfig config = server.config();
         long now = System.currentTimeMillis();
-        long up = TimeUnit.MILLISECONDS.toSeconds(now - identity.startMillis());
+        long up = TimeUnit.MILLISECONDS.toSeconds(server.tickMillis());
         fields.section("Server")
                 .put("redis_version", RedisServer.REDIS_VERSION)
                 .put("redis_git_sha1", "00000000")

@@ -30,8 +30,11 @@ import org.slf4j.LoggerFactory;
 record Loading(LoadResult result, List<Expired> expired, String error) {
     private static final Logger LOG = LoggerFactory.getLogger(Loading.class);
 
-    /** Keys whose DELs the stream of a restarted primary can carry; with more, replicas need a full resync anyway. */
-    private static final int EXPIRED_MAX = 1 << 20;
+    /**
+     * Keys whose DELs a restarted primary holds until the stream carries them, 50 MB or so of heap. With more, nobody may continue the
+     * old history, since replicas would keep those keys for ever.
+     */
+    static final int EXPIRED_MAX = 1 << 20;
 
     /** A key that was left out. */
     record Expired(int db, byte[] key) {}
@@ -71,24 +74,35 @@ record Loading(LoadResult result, List<Expired> expired, String error) {
             LOG.info(
                     "DB loaded from disk: {} seconds",
                     String.format(Locale.ROOT, "%.3f", (System.nanoTime() - start) / 1e9));
+            if (result.keysExpired() > expired.size()) {
+                LOG.warn(
+                        "{} keys had expired, and a stream can say so of {}: replicas need a full resync",
+                        result.keysExpired(),
+                        expired.size());
+                return new Loading(result, List.of(), null);
+            }
             return new Loading(result, expired, null);
         } catch (IOException | KeyspaceFullException e) {
             return new Loading(null, List.of(), file + ": " + e.getMessage());
         }
     }
 
-    /** The history that a restarted primary goes on with: a new one, which honours the file's up to its offset. */
+    /** The history that a restarted primary goes on with: a new one, which honours the file's up to its offset if that can be. */
     History history() {
-        RdbAux aux = result == null ? RdbAux.NONE : result.aux();
-        if (!aux.hasPosition() || !Replid.isValid(aux.replId())) {
-            return History.fresh();
-        }
-        return new History(new Replid(aux.replId()), Replid.NONE, -1)
-                .shift(RedisOffsets.fromRedis(aux.replOffset()));
+        return isContinued()
+                ? new History(new Replid(result.aux().replId()), Replid.NONE, -1)
+                        .shift(RedisOffsets.fromRedis(result.aux().replOffset()))
+                : History.fresh();
     }
 
     long redisOffset() {
+        return isContinued() ? result.aux().replOffset() : 0;
+    }
+
+    private boolean isContinued() {
         RdbAux aux = result == null ? RdbAux.NONE : result.aux();
-        return aux.hasPosition() && Replid.isValid(aux.replId()) ? aux.replOffset() : 0;
+        return aux.hasPosition()
+                && Replid.isValid(aux.replId())
+                && result.keysExpired() <= expired.size();
     }
 }

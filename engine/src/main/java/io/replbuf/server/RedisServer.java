@@ -164,6 +164,8 @@ public final class RedisServer implements AutoCloseable {
         checkDir();
         listeners.bind();
         port = listeners.port();
+        // Said when the port listens; the blank before PID is part of what supervisors look for.
+        LOG.info("Port: {} PID: {}", port, ProcessHandle.current().pid());
         LOG.info("Running mode=standalone, port={}.", port);
         LOG.info("Server initialized");
         String error = onLoop(this::assemble);
@@ -206,7 +208,6 @@ public final class RedisServer implements AutoCloseable {
 
     /** On the command loop; the reason why it cannot be, null if all is well. */
     private String assemble() {
-        long start = System.currentTimeMillis();
         LogEvents logEvents = new LogEvents();
         Startup startup;
         try {
@@ -249,7 +250,6 @@ public final class RedisServer implements AutoCloseable {
         loop.identify(
                 new ServerIdentity(
                         Replid.random().hex(),
-                        start,
                         transport.name().toLowerCase(java.util.Locale.ROOT),
                         port),
                 startup.loaded());
@@ -269,7 +269,7 @@ public final class RedisServer implements AutoCloseable {
                 replicaGroup,
                 senderGroup(),
                 System::nanoTime,
-                System::currentTimeMillis,
+                loop::tickMillis,
                 extents,
                 accountant,
                 helper,

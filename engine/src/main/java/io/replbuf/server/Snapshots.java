@@ -30,6 +30,9 @@ final class Snapshots implements SnapshotService {
     /** After a failed save the next one waits this long, so that a full disk is not tried in every turn. */
     private static final long RETRY_MILLIS = 5_000;
 
+    /** So far apart are two snapshots in {@link #progress}. */
+    private static final long PROGRESS_PER_SNAPSHOT = 1L << 40;
+
     private final CommandLoop server;
     private final SnapshotEnv env;
     private List<SavePoint> savePoints;
@@ -37,12 +40,15 @@ final class Snapshots implements SnapshotService {
     private SnapshotJob job;
     private boolean jobIsSave;
     private boolean jobIsBase;
-    private long jobStartMillis;
+    private long jobStartTick;
     private long dirtyAtStart;
     private boolean scheduled;
 
+    /** A date, for LASTSAVE; beside it the same moment on the clock of durations. */
     private long lastSaveMillis;
-    private long lastTryMillis;
+
+    private long lastSaveTick;
+    private long lastTryTick;
     private boolean lastSaveFailed;
     private long lastSaveSeconds = -1;
     private long lastKeptBytes;
@@ -60,7 +66,8 @@ final class Snapshots implements SnapshotService {
                         threads,
                         () -> server.keySaveDelayMicros(),
                         () -> server.snapshotKeptBytesMax());
-        lastSaveMillis = System.currentTimeMillis();
+        lastSaveMillis = server.nowMillis();
+        lastSaveTick = server.tickMillis();
         configured();
     }
 
@@ -76,6 +83,17 @@ final class Snapshots implements SnapshotService {
     @Override
     public boolean busy() {
         return job != null;
+    }
+
+    @Override
+    public boolean keepsFiles() {
+        return !savePoints.isEmpty();
+    }
+
+    @Override
+    public long progress() {
+        // More snapshots than there are keys in one is all that is needed of the factor.
+        return snapshots * PROGRESS_PER_SNAPSHOT + keysProcessed();
     }
 
     @Override
@@ -107,7 +125,7 @@ final class Snapshots implements SnapshotService {
 
     private SnapshotJob toDisk(RdbOptions options, RdbAux aux, Listener listener) {
         DiskSnapshot disk = disk();
-        lastTryMillis = server.nowMillis();
+        lastTryTick = server.tickMillis();
         snapshots++;
         begin(
                 disk.start(
@@ -124,7 +142,7 @@ final class Snapshots implements SnapshotService {
     private void begin(SnapshotJob started, boolean save) {
         job = started;
         jobIsSave = save;
-        jobStartMillis = server.nowMillis();
+        jobStartTick = server.tickMillis();
         server.propagation().flush();
         dirtyAtStart = server.propagation().dirty();
     }
@@ -141,7 +159,7 @@ final class Snapshots implements SnapshotService {
         lastKeptBytes = job.keptBytesMost();
         if (jobIsSave) {
             saved(result, "Background saving", dirtyAtStart);
-            lastSaveSeconds = (server.nowMillis() - jobStartMillis) / 1000;
+            lastSaveSeconds = (server.tickMillis() - jobStartTick) / 1000;
         } else if (result.complete()) {
             LOG.info("Background RDB transfer terminated with success");
         } else {
@@ -160,9 +178,7 @@ final class Snapshots implements SnapshotService {
                 LOG.info("DB saved on disk");
                 LOG.info("{} terminated with success", what);
                 server.propagation().saved(changes);
-                lastSaveMillis = server.nowMillis();
-                lastSaveFailed = false;
-                saves++;
+                savedNow();
             }
             case FAILED -> {
                 LOG.warn("{}", result.reason());
@@ -171,6 +187,13 @@ final class Snapshots implements SnapshotService {
             }
             case ABORTED -> LOG.warn("{} terminated: {}", what, result.reason());
         }
+    }
+
+    private void savedNow() {
+        lastSaveMillis = server.nowMillis();
+        lastSaveTick = server.tickMillis();
+        lastSaveFailed = false;
+        saves++;
     }
 
     /** The base of a log's rewrite, in a file of this path; no snapshot may be under way. */
@@ -226,7 +249,7 @@ final class Snapshots implements SnapshotService {
      * @return null, or why it failed
      */
     String inForeground() {
-        lastTryMillis = server.nowMillis();
+        lastTryTick = server.tickMillis();
         server.propagation().flush();
         long changes = server.propagation().dirty();
         SnapshotResult result =
@@ -237,9 +260,7 @@ final class Snapshots implements SnapshotService {
                                 () -> server.keySaveDelayMicros());
         if (result.complete()) {
             server.propagation().saved(changes);
-            lastSaveMillis = server.nowMillis();
-            lastSaveFailed = false;
-            saves++;
+            savedNow();
             LOG.info("DB saved on disk");
             return null;
         }
@@ -256,7 +277,7 @@ final class Snapshots implements SnapshotService {
     }
 
     /** Save points, scheduled saves, limits; every 100 ms. */
-    void cron(long nowMillis) {
+    void cron(long tickMillis) {
         if (job != null) {
             job.tick();
             return;
@@ -271,8 +292,8 @@ final class Snapshots implements SnapshotService {
             boolean due =
                     dirty >= point.changes()
                             && dirty > 0
-                            && nowMillis - lastSaveMillis > point.seconds() * 1000;
-            if (due && (!lastSaveFailed || nowMillis - lastTryMillis > RETRY_MILLIS)) {
+                            && tickMillis - lastSaveTick > point.seconds() * 1000;
+            if (due && (!lastSaveFailed || tickMillis - lastTryTick > RETRY_MILLIS)) {
                 LOG.info("{} changes in {} seconds. Saving...", point.changes(), point.seconds());
                 background();
                 return;
@@ -344,7 +365,7 @@ final class Snapshots implements SnapshotService {
     }
 
     long currentSaveSeconds() {
-        return saving() ? (server.nowMillis() - jobStartMillis) / 1000 : -1;
+        return saving() ? (server.tickMillis() - jobStartTick) / 1000 : -1;
     }
 
     long saves() {

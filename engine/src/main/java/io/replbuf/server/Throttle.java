@@ -5,25 +5,31 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code repl-log-on-stall throttle}: holds writers back while the log's disk is too far behind the stream.
+ * Holds writers back while what they wrote is not carried away: by the log's disk, under {@code repl-log-on-stall throttle}, or by the
+ * sends to replicas, see {@code repl-buffer-send-lag-max}.
  *
  * <p>Command loop only. A writer is a client that has changed data before; one that only reads or administers goes on, and
  * becomes a writer by its first write. Of a writer no further command runs and nothing more is read, so it costs what was read
- * already, at most a buffer. It goes on when the log is within {@code repl-log-stall-bytes} again; a log that stops, as it does
- * when its disk takes nothing at all any more, lets everybody go on too.
+ * already, at most a buffer. It goes on when the log is within {@code repl-log-stall-bytes} again, and the sends are within theirs; a
+ * log that stops, as it does when its disk takes nothing at all any more, lets everybody go on too.
  */
 final class Throttle {
-    /** How soon a turn looks again while writers are held and no event comes. */
-    private static final long LOOK_MILLIS = 1;
+    /** How soon a turn looks again while writers are held and no event comes. Sends move on faster than a disk that stands still. */
+    private static final long LOOK_MICROS = 250;
+
+    private static final long LOOK_STALLED_MICROS = 1_000;
 
     private final CommandLoop server;
     private final List<Client> held = new ArrayList<>();
-    private boolean on;
+    private final Runnable look = this::look;
+
+    /** Whether the log holds them. */
+    private boolean stalled;
 
     /** Whether a look is on its way; one at a time, however many turns end meanwhile. */
     private boolean lookDue;
 
-    private long onSinceNanos;
+    private long stalledSinceNanos;
     private long times;
     private long nanos;
 
@@ -33,52 +39,71 @@ final class Throttle {
 
     /** Whether no command of this client is to run now; if so it is one of the held. */
     boolean holds(Client client) {
-        if (!on || !client.writer) {
+        if (!client.writer || !stalled && !server.primary().outrunsSends()) {
             return false;
         }
         if (!client.held) {
             client.held = true;
-            client.channel.config().setAutoRead(false);
             held.add(client);
+            askForLook();
+            if (!client.readPaused) {
+                client.readPaused = true;
+                client.channel.config().setAutoRead(false);
+            }
         }
         return true;
     }
 
-    /** End of a turn: begins to hold, or lets everybody go on. */
+    /** End of a turn: lets everybody go on, if that can be. */
     void settle() {
-        boolean wanted = server.primary().throttling();
-        if (wanted && !on) {
-            on = true;
+        boolean stalls = server.primary().throttling();
+        if (stalls && !stalled) {
             times++;
-            onSinceNanos = System.nanoTime();
-        } else if (!wanted && on) {
-            on = false;
-            nanos += System.nanoTime() - onSinceNanos;
-            release();
+            stalledSinceNanos = System.nanoTime();
+        } else if (!stalls && stalled) {
+            nanos += System.nanoTime() - stalledSinceNanos;
         }
-        if (on && !lookDue) {
-            lookDue = true;
-            server.loop().schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        stalled = stalls;
+        if (held.isEmpty()) {
+            return;
+        }
+        if (!stalled && !server.primary().stillOutrunsSends()) {
+            release();
+        } else {
+            askForLook();
         }
     }
 
+    private void askForLook() {
+        if (!lookDue) {
+            lookDue = true;
+            long micros = stalled ? LOOK_STALLED_MICROS : LOOK_MICROS;
+            server.loop().schedule(look, micros, TimeUnit.MICROSECONDS);
+        }
+    }
+
+    /** A turn, since its end asks again. */
     private void look() {
         lookDue = false;
-        if (on) {
-            // The turn's end asks the log again.
-            server.turn(() -> {});
-        }
+        server.turn(() -> {});
     }
 
     private void release() {
         for (Client client : held) {
             client.held = false;
             if (!client.closed()) {
-                client.channel.config().setAutoRead(!client.closingAfterReply());
                 server.resume(client);
             }
         }
         held.clear();
+    }
+
+    /** What the client had sent before has run, unless it is held again: only otherwise is more read. */
+    void resumed(Client client) {
+        if (client.readPaused && !client.held && !client.closed()) {
+            client.readPaused = false;
+            client.channel.config().setAutoRead(!client.closingAfterReply());
+        }
     }
 
     void forget(Client client) {
@@ -87,16 +112,19 @@ final class Throttle {
         }
     }
 
+    /** Clients that are held. */
     int count() {
         return held.size();
     }
 
-    /** How often it has begun to hold. */
+    /** How often the log has begun to hold them. */
     long times() {
         return times;
     }
 
+    /** For how long the log has held them. */
     long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(nanos + (on ? System.nanoTime() - onSinceNanos : 0));
+        return TimeUnit.NANOSECONDS.toMillis(
+                nanos + (stalled ? System.nanoTime() - stalledSinceNanos : 0));
     }
 }

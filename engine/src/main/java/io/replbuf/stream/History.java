@@ -22,6 +22,11 @@ public record History(Replid replid, Replid replid2, long secondReplOffset) {
         return new History(Replid.random(), replid, nextOffset);
     }
 
+    /** Whether requests of a history before this one are honoured. */
+    public boolean continuesAnother() {
+        return !replid2.equals(Replid.NONE);
+    }
+
     public boolean accepts(String requestedReplid, long offset) {
         return requestedReplid.equals(replid.hex())
                 || (requestedReplid.equals(replid2.hex()) && offset <= secondReplOffset);

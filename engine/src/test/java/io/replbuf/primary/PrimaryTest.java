@@ -124,7 +124,7 @@ class PrimaryTest {
                                             == replicas.length);
             server.cron();
             assertThat(server.snapshots).hasValue(0);
-            server.wallMillis.addAndGet(1_000);
+            server.tickMillis.addAndGet(1_000);
             server.cron();
             for (RawReplica replica : replicas) {
                 assertThat(replica.line()).startsWith("+FULLRESYNC ");
@@ -143,7 +143,7 @@ class PrimaryTest {
                 RawReplica second = new RawReplica(server.port())) {
             fullResync(server, first);
             server.set("a", "1");
-            String psync = "*3\r\n$5\r\nPSYNC\r\n$40\r\n" + server.replid() + "\r\n$1\r\n1\r\n";
+            String psync = "*3\r\n$5\r\nPSYNC\r\n$40\r\n" + server.replid() + "\r\n$2\r\n43\r\n";
             second.send(psync + "*3\r\n$8\r\nREPLCONF\r\n$3\r\nACK\r\n$2\r\n42\r\n");
             assertThat(second.line()).isEqualTo("+CONTINUE");
             await().atMost(Duration.ofSeconds(10))
@@ -231,7 +231,7 @@ class PrimaryTest {
                                                                     .get(0)
                                                                     .sentOffset())
                                             == end);
-            server.wallMillis.addAndGet(100);
+            server.tickMillis.addAndGet(100);
             server.cron();
             assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isEqualTo(1);
         }
@@ -243,10 +243,10 @@ class PrimaryTest {
                 RawReplica replica = new RawReplica(server.port())) {
             streamFirstKey(server, replica);
             server.set("large", "x".repeat(48 << 20));
-            server.wallMillis.addAndGet(99);
+            server.tickMillis.addAndGet(99);
             server.cron();
             assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isEqualTo(1);
-            server.wallMillis.addAndGet(1);
+            server.tickMillis.addAndGet(1);
             server.cron();
             assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isZero();
         }
@@ -260,10 +260,10 @@ class PrimaryTest {
             replica.command("REPLCONF", "ACK", "0");
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> server.onCommandLoop(server.primary::onlineReplicas) == 1);
-            server.wallMillis.addAndGet(60_000);
+            server.tickMillis.addAndGet(60_000);
             server.cron();
             assertThat(server.onCommandLoop(server.primary::onlineReplicas)).isEqualTo(1);
-            server.wallMillis.addAndGet(1_001);
+            server.tickMillis.addAndGet(1_001);
             server.cron();
             assertThat(server.onCommandLoop(server.primary::connectedReplicas)).isZero();
             assertThat(replica.closedByPeer()).isTrue();
@@ -426,7 +426,7 @@ class PrimaryTest {
         assertThat(replica.read(stream.length())).isEqualTo(stream);
     }
 
-    private static void fullResync(TestPrimary server, RawReplica replica) throws Exception {
+    static void fullResync(TestPrimary server, RawReplica replica) throws Exception {
         replica.command("REPLCONF", "capa", "eof").command("PSYNC", "?", "-1");
         assertThat(replica.line()).isEqualTo("+OK");
         assertThat(replica.line())

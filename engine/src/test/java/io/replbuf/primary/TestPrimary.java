@@ -42,7 +42,7 @@ import java.util.function.LongSupplier;
 final class TestPrimary implements AutoCloseable {
     static final String RDB = "REDIS0009-not-really-an-rdb";
 
-    final AtomicLong wallMillis = new AtomicLong(1_000_000);
+    final AtomicLong tickMillis = new AtomicLong(1_000_000);
     final AtomicInteger snapshots = new AtomicInteger();
 
     /** PINGs that were answered. */
@@ -88,7 +88,7 @@ final class TestPrimary implements AutoCloseable {
                         replicaGroup,
                         null,
                         nanoClock,
-                        wallMillis::get,
+                        tickMillis::get,
                         extents,
                         new Accountant(),
                         Runnable::run,
@@ -165,7 +165,7 @@ final class TestPrimary implements AutoCloseable {
     void cron() throws Exception {
         onCommandLoop(
                 () -> {
-                    primary.cron(wallMillis.get());
+                    primary.cron(tickMillis.get());
                     return null;
                 });
     }
@@ -198,6 +198,16 @@ final class TestPrimary implements AutoCloseable {
         @Override
         public boolean busy() {
             return busy;
+        }
+
+        @Override
+        public boolean keepsFiles() {
+            return false;
+        }
+
+        @Override
+        public long progress() {
+            return snapshots.get();
         }
 
         @Override

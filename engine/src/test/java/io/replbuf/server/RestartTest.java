@@ -76,6 +76,42 @@ class RestartTest {
         assertThat(setAside()).isEqualTo(1);
     }
 
+    @Test
+    void shouldResumeReplicasWithoutALogWhereTheRdbStands() throws Exception {
+        String replid;
+        long offset;
+        try (ServerFixture fixture = new ServerFixture(dir)) {
+            RawClient client = fixture.client();
+            fixture.client().send(RawClient.command("SYNC"));
+            Awaitility.await().until(() -> info(client, "repl_backlog_active").equals("1"));
+            client.call("SET", "k", "1");
+            Awaitility.await().until(() -> client.call("SAVE").equals("+OK"));
+            replid = info(client, "master_replid");
+            offset = Long.parseLong(info(client, "master_repl_offset"));
+        }
+        try (ServerFixture fixture = new ServerFixture(dir)) {
+            RawClient client = fixture.client();
+            RawClient replica = resume(fixture, replid, offset + 1);
+            assertThat(replica.line()).isEqualTo("+CONTINUE " + info(client, "master_replid"));
+            client.call("SET", "k", "2");
+            assertThat(replica.reply()).isEqualTo("[SELECT, 0]");
+            assertThat(replica.reply()).isEqualTo("[SET, k, 2]");
+            assertThat(resume(fixture, replid, offset + 2).line())
+                    .as("has a byte that nobody sent")
+                    .startsWith("+FULLRESYNC ");
+            assertThat(resume(fixture, replid, offset).line())
+                    .as("lacks a byte that nobody kept")
+                    .startsWith("+FULLRESYNC ");
+        }
+    }
+
+    private static RawClient resume(ServerFixture fixture, String replid, long offset)
+            throws IOException {
+        RawClient replica = fixture.client();
+        assertThat(replica.call("REPLCONF", "capa", "eof", "capa", "psync2")).isEqualTo("+OK");
+        return replica.send(RawClient.command("PSYNC", replid, Long.toString(offset)));
+    }
+
     private ServerFixture start() throws Exception {
         return new ServerFixture(dir, "repl-buffer-strategy", "logged-array");
     }

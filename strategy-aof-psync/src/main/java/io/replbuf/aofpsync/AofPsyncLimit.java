@@ -53,6 +53,13 @@ final class AofPsyncLimit implements OutputLimit {
         return logIsWritten.getAsBoolean() ? 0 : 2 * windowBytes.getAsLong();
     }
 
+    /** The window; a window of 0 is not there, since those whom it would demote are in the log from the first. */
+    @Override
+    public long nearestBytes() {
+        long window = windowBytes.getAsLong();
+        return window == 0 ? Long.MAX_VALUE : window;
+    }
+
     @Override
     public int patienceMillis() {
         return withoutLog.patienceMillis();
