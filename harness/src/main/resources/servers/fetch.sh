@@ -45,7 +45,9 @@ paths=$(find "$folder/root" -type d -path '*/lib/*-linux-gnu*' | paste -sd:)
 for kind in valkey redis; do
     program=$(readlink -f "$folder/root/usr/bin/$kind-server" || true)
     [[ -f $program && -n $loader ]] || { echo "$kind-server: not in $suite" >&2; continue; }
-    version=$("$loader" --library-path "$paths" "$program" --version | sed -nE 's/.* v=([0-9]+\.[0-9]+)\..*/\1/p')
+    # One program is all of them: its name says which. So the loader is told it.
+    run=("$loader" --argv0 "$kind-server" --library-path "$paths" "$program")
+    version=$("${run[@]}" --version | sed -nE 's/.* v=([0-9]+\.[0-9]+)\..*/\1/p' || true)
     [[ -n $version ]] || { echo "$kind-server of $suite does not start here" >&2; continue; }
     start=$folder/bin/$kind-server-$version
     printf '#!/bin/sh\nexec "%s" --argv0 %s --library-path "%s" "%s" "$@"\n' "$loader" "$kind-server" "$paths" "$program" >"$start"

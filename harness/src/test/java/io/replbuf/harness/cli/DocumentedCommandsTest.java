@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Runs every command that README.md, results/README.md and the help texts show.
  *
  * <p>What takes minutes is made short in a way that is stated here for each word: a run is planned, a day of the simulator has
- * one hour and five replicas, benchmarks are listed, a server is stopped when it is ready, a report is made of a committed run.
+ * one hour and five replicas, nothing is fetched, benchmarks are listed, a server is stopped when it is ready, a report is made of a committed run.
  * A command that no rule covers fails, so that a new one cannot be forgotten. Maven is not run: its profiles, properties and
  * modules are looked up.
  */
@@ -110,6 +110,11 @@ class DocumentedCommandsTest {
                 assertThat(arguments).as(shown.toString()).hasSize(2);
                 assertSucceeds(shown, List.of(word, aRun().toString()));
                 assertThat(said.toString()).contains("Report: ");
+            }
+            // Fetching takes a mirror and a minute.
+            case "servers" -> {
+                assertThat(arguments).as(shown.toString()).hasSize(2);
+                assertSucceeds(shown, List.of(word, "--help"));
             }
             case "scenarios" -> assertSucceeds(shown, arguments);
             case "simulate" -> {
