@@ -22,7 +22,7 @@ class ReplbufTest {
         assertThat(run("run", "--dry-run")).isEqualTo(ExitCode.OK);
         assertThat(out.toString().lines().findFirst().orElseThrow())
                 .matches(
-                        "default: 26 cells, about 6 min [0-9]+ s \\(quick look, one repetition\\)");
+                        "default: 26 cells, about [56] min [0-9]+ s \\(quick look, one repetition\\)");
         assertThat(out.toString()).contains("stall-together").contains("legacy, shared, aof-psync");
     }
 
