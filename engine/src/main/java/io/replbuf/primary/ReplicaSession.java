@@ -88,6 +88,8 @@ final class ReplicaSession implements Executor {
     /** Bytes of the RDB that the socket has taken; written on the loop. */
     final AtomicLong transferred = new AtomicLong();
 
+    private final AtomicLong handed = new AtomicLong();
+
     /** The RDB's file while it is sent, which counts for itself; null before. */
     private volatile FileRegion rdb;
 
@@ -294,6 +296,16 @@ final class ReplicaSession implements Executor {
     @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer at a time
     void heard() {
         heard++;
+    }
+
+    /** Bytes of the RDB are on their way to the socket. The snapshot's thread. */
+    void handed(int bytes) {
+        handed.addAndGet(bytes);
+    }
+
+    /** Whether the socket has all of the RDB that there is so far. Any thread. */
+    boolean hasTakenAll() {
+        return transferred.get() == handed.get();
     }
 
     /** What the socket has taken of the RDB. Any thread; may be a little old. */

@@ -162,7 +162,12 @@ final class Sessions {
         long mark =
                 switch (session.state()) {
                     case WAIT_SNAPSHOT -> waited.applyAsLong(session);
-                    case TRANSFER, TRANSFER_FILE -> session.transferredBytes();
+                    // One that has taken all there is waits for the snapshot to go on.
+                    case TRANSFER ->
+                            session.hasTakenAll()
+                                    ? waited.applyAsLong(session)
+                                    : session.transferredBytes();
+                    case TRANSFER_FILE -> session.transferredBytes();
                     case WAIT_ACK, ONLINE -> session.heardCount();
                     case CLOSED -> 0;
                 };

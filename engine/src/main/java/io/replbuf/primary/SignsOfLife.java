@@ -7,7 +7,8 @@ package io.replbuf.primary;
  *   state          INFO         what has to move                                         after repl-timeout without
  *   WAIT_SNAPSHOT  wait_bgsave  the snapshot under way, the delay before the next,       dropped (full sync)
  *                               or the log's sync that holds a finished one back
- *   TRANSFER       wait_bgsave  bytes of the RDB that the socket takes                   dropped (full sync)
+ *   TRANSFER       wait_bgsave  bytes of the RDB that the socket takes, or the           dropped (full sync)
+ *                               snapshot while it has all there are
  *   TRANSFER_FILE  send_bulk    the same                                                 dropped (full sync)
  *   WAIT_ACK       send_bulk    anything that comes from the replica: an empty line      dropped (full sync)
  *                               is one, a replica that loads sends one a second

@@ -80,6 +80,7 @@ final class SnapshotFanOut implements WritableByteChannel {
         AtomicInteger left = new AtomicInteger(receivers.size());
         for (ReplicaSession receiver : receivers) {
             ByteBuf share = piece.retainedDuplicate();
+            receiver.handed(length);
             receiver.onLoop(
                     () ->
                             receiver.channel()
