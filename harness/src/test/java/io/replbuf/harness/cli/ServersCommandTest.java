@@ -24,7 +24,8 @@ class ServersCommandTest {
         Path file = Files.createFile(folder.resolve("file"));
         assertThat(servers(file.toString())).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
-                .contains("DIR: " + file + " is a file (expected: a folder that can be written to)");
+                .contains(
+                        "DIR: " + file + " is a file (expected: a folder that can be written to)");
     }
 
     @Test
@@ -47,7 +48,9 @@ class ServersCommandTest {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(2);
-        assertThat(said).isEqualTo("apt-get: not found (expected: Debian, or a system with its package tools)\n");
+        assertThat(said)
+                .isEqualTo(
+                        "apt-get: not found (expected: Debian, or a system with its package tools)\n");
     }
 
     private int servers(String... arguments) {
