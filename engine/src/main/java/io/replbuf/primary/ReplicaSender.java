@@ -50,8 +50,13 @@ final class ReplicaSender implements CursorRegion.Listener {
 
     private boolean stopped;
 
+    /** The last offer was not taken whole. */
+    private boolean refused;
+
     /** Written on the loop, read by the command loop. */
     private volatile boolean socketFull;
+
+    private final Runnable stillRefused = this::stillRefused;
 
     private boolean hasSent;
     private int quantumLeft;
@@ -79,10 +84,27 @@ final class ReplicaSender implements CursorRegion.Listener {
         return socketFull;
     }
 
+    /**
+     * A socket that takes less than it was offered may take more by the time at which a busy loop looks at it again, and then the loop
+     * is what is slow. So it counts as full once the loop has looked at all its sockets and heard nothing of this one.
+     */
     @Override
     public void socketFull(boolean full) {
-        if (socketFull != full) {
-            socketFull = full;
+        if (!full) {
+            refused = false;
+            if (socketFull) {
+                socketFull = false;
+            }
+        } else if (!refused) {
+            refused = true;
+            // Not execute(): what a task asks for may run before sockets are looked at.
+            loop.eventLoop().schedule(stillRefused, 1, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void stillRefused() {
+        if (refused) {
+            socketFull = true;
         }
     }
 
