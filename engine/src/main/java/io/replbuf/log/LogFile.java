@@ -20,7 +20,7 @@ public interface LogFile {
      */
     int write(ByteBuffer bytes, long position) throws IOException;
 
-    /** How many bytes there are, whoever put them there or took them away. */
+    /** How many bytes the file has now, also if another process has changed it. */
     default long size() throws IOException {
         return channel().size();
     }

@@ -317,7 +317,7 @@ final class LogWriter implements LogThread.Work {
         return n;
     }
 
-    /** Behind the end of a file that somebody else has cut off, a write would leave a hole, which reads as zeros. */
+    /** If another process has cut off the file, the next write would leave a hole, which reads as zeros. */
     private void requireUntouched(long at) throws IOException {
         long size = segment.file.size();
         if (size != at - segment.startOffset) {
@@ -327,7 +327,7 @@ final class LogWriter implements LogThread.Work {
                             + size
                             + " bytes (expected: "
                             + (at - segment.startOffset)
-                            + ", which were written: somebody else has changed the file)");
+                            + ", which were written: another process has changed the file)");
         }
     }
 

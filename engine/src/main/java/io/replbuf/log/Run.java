@@ -62,7 +62,7 @@ final class Run {
         return startOffset;
     }
 
-    /** The table begins here now. Log thread. */
+    /** The table begins here now; what is readable may begin behind that. Log thread. */
     synchronized void startOffset(long offset) {
         startOffset = Math.max(startOffset, offset);
     }

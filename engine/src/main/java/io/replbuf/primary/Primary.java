@@ -47,7 +47,8 @@ public final class Primary implements AutoCloseable {
     private final PrimaryLog log;
     private final FullResyncs fullResyncs;
     private final ReplicaLoops loops;
-    private final Sessions sessions = new Sessions(this::dropped);
+    private final ResyncCauses causes = new ResyncCauses();
+    private final Sessions sessions = new Sessions(causes::dropped);
     private final LimitChecks limits;
     private final SendLag sendLag;
     private final Runnable settleAsked = this::settleAsked;
@@ -57,7 +58,6 @@ public final class Primary implements AutoCloseable {
     /** Whether replicas get only what the log has synced. */
     private final boolean onlySynced;
 
-    private final ResyncCauses causes = new ResyncCauses();
     private final SessionEvents sessionEvents = new SessionEvents();
     private PrimaryConfig config;
     private History history;
@@ -418,16 +418,18 @@ public final class Primary implements AutoCloseable {
         return sendLag.holds(feed.nextOffset());
     }
 
-    /** The same after another look, as soon as some have been sent to. */
+    /** The same after another look, if they were to wait at the last. */
     public boolean stillOutrunsSends() {
-        return sendLag.look(feed.nextOffset());
+        return sendLag.stillHolds(feed.nextOffset());
     }
 
     ResyncCauses causes() {
         return causes;
     }
 
+    /** As of now. */
     SendLag sendLag() {
+        sendLag.look(feed.nextOffset());
         return sendLag;
     }
 
@@ -455,10 +457,6 @@ public final class Primary implements AutoCloseable {
     }
 
     // ---- resyncs ----
-
-    private void dropped(ReplicaSession session, String why) {
-        causes.dropped(session, why);
-    }
 
     private ReplicaSession newSession(ReplicaClient client, boolean legacySync) {
         ReplicaSession session =

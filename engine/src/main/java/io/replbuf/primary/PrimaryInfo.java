@@ -53,6 +53,7 @@ final class PrimaryInfo {
     static void replicationBuffer(StringBuilder out, Primary primary) {
         BufferStats stats = primary.bufferStats();
         PrimaryStats sends = primary.stats();
+        SendLag lag = primary.sendLag();
         line(out, "repl_buffer_strategy", primary.strategy());
         line(out, "repl_buffer_retained_bytes", stats.retainedBytes());
         line(out, "repl_buffer_unique_payload_bytes", stats.uniquePayloadBytes());
@@ -81,9 +82,9 @@ final class PrimaryInfo {
                 out,
                 "repl_buffer_send_bytes_per_call",
                 sends.sendCalls() == 0 ? 0 : sends.sendBytes() / sends.sendCalls());
-        line(out, "repl_buffer_send_lag_bytes", primary.sendLag().worstBytes());
-        line(out, "repl_buffer_send_lag_waits", primary.sendLag().times());
-        line(out, "repl_buffer_send_lag_millis", primary.sendLag().millis());
+        line(out, "repl_buffer_send_lag_bytes", lag.worstBytes());
+        line(out, "repl_buffer_send_lag_waits", lag.times());
+        line(out, "repl_buffer_send_lag_millis", lag.millis());
         line(out, "repl_buffer_send_eagains", sends.sendEagains());
         line(out, "repl_buffer_send_file_calls", sends.sendFileCalls());
         line(out, "repl_buffer_send_file_bytes", sends.sendFileBytes());

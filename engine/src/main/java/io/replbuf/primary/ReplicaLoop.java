@@ -92,7 +92,7 @@ final class ReplicaLoop {
         wake();
     }
 
-    /** Whether somebody waits for what a replica at {@code offset} lacks. The loop. */
+    /** Whether a WAIT is about bytes that a replica at {@code offset} lacks. The loop. */
     boolean isAwaited(long offset) {
         return offset < awaitedOffset;
     }

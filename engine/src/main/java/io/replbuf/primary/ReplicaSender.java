@@ -79,7 +79,7 @@ final class ReplicaSender implements CursorRegion.Listener {
         return session.address();
     }
 
-    /** Whether the replica is behind because it does not take what it is offered. Any thread. */
+    /** Whether the replica is behind because it does not take what it is offered from memory. Any thread. */
     boolean socketFull() {
         return socketFull;
     }
@@ -97,6 +97,8 @@ final class ReplicaSender implements CursorRegion.Listener {
             }
         } else if (!refused) {
             refused = true;
+            // A task's object per refusal, of which a socket has one for each time that it fills
+            // up.
             // Not execute(): what a task asks for may run before sockets are looked at.
             loop.eventLoop().schedule(stillRefused, 1, TimeUnit.NANOSECONDS);
         }
@@ -220,28 +222,26 @@ final class ReplicaSender implements CursorRegion.Listener {
         }
         busy = true;
         LogRegion file = new LogRegion(slice);
-        ChannelFuture write = channel.writeAndFlush(file);
-        socketFull(!write.isDone());
-        write.addListener(
-                done -> {
-                    long taken = file.transferred();
-                    socketFull(false);
-                    cursor.advance(taken);
-                    loop.counters().sentFile(taken);
-                    if (slot != null) {
-                        slot.add(ReplicaSlot.Field.FILE_BYTES, taken);
-                    }
-                    quantumLeft -= (int) taken;
-                    boolean goesOn = done.isSuccess() && !stopped && quantumLeft > 0;
-                    if (rate != null) {
-                        rate.took(taken);
-                        goesOn = false;
-                    }
-                    // Netty is in the middle of its flush and takes the next one along.
-                    if (!goesOn || !cursor.inLog() || !sendFile()) {
-                        sent();
-                    }
-                });
+        channel.writeAndFlush(file)
+                .addListener(
+                        done -> {
+                            long taken = file.transferred();
+                            cursor.advance(taken);
+                            loop.counters().sentFile(taken);
+                            if (slot != null) {
+                                slot.add(ReplicaSlot.Field.FILE_BYTES, taken);
+                            }
+                            quantumLeft -= (int) taken;
+                            boolean goesOn = done.isSuccess() && !stopped && quantumLeft > 0;
+                            if (rate != null) {
+                                rate.took(taken);
+                                goesOn = false;
+                            }
+                            // Netty is in the middle of its flush and takes the next one along.
+                            if (!goesOn || !cursor.inLog() || !sendFile()) {
+                                sent();
+                            }
+                        });
         return true;
     }
 

@@ -275,7 +275,7 @@ final class ReplicaSession implements Executor {
         events.acked(this);
     }
 
-    /** No replica has more than it was sent, whatever it says: a WAIT must not end by a number that somebody made up. */
+    /** A replica has no more than it was sent: a WAIT must not end by a number that the replica made up. */
     private long bounded(long ack) {
         long sent = RedisOffsets.toRedis(cursor == null ? snapshotOffset : cursor.offset());
         if (ack <= sent) {

@@ -53,9 +53,11 @@ final class ResyncCauses {
         return !expired.equals(Replid.NONE) && expired.hex().equals(replid);
     }
 
-    /** A replica was dropped by us. */
+    /** A replica was dropped by us. One that names no port is not known again. */
     void dropped(ReplicaSession session, String why) {
-        dropped.put(key(session), why);
+        if (session.handshake.listeningPort != 0) {
+            dropped.put(key(session), why);
+        }
     }
 
     /** Why the replica was dropped when it was here last; null if it was not. It is forgotten with the answer. */

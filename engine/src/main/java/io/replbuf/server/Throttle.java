@@ -64,10 +64,11 @@ final class Throttle {
             nanos += System.nanoTime() - stalledSinceNanos;
         }
         stalled = stalls;
+        boolean behind = server.primary().stillOutrunsSends();
         if (held.isEmpty()) {
             return;
         }
-        if (!stalled && !server.primary().stillOutrunsSends()) {
+        if (!stalled && !behind) {
             release();
         } else {
             askForLook();
@@ -100,7 +101,7 @@ final class Throttle {
 
     /** What the client had sent before has run, unless it is held again: only otherwise is more read. */
     void resumed(Client client) {
-        if (client.readPaused && !client.held && !client.closed()) {
+        if (client.readPaused && !client.held && !client.closed() && !client.detached()) {
             client.readPaused = false;
             client.channel.config().setAutoRead(!client.closingAfterReply());
         }

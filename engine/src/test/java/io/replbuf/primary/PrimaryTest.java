@@ -137,6 +137,56 @@ class PrimaryTest {
     }
 
     @Test
+    void shouldSayWhyReplicasNeededFullResyncs() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 100, 0);
+                RawReplica first = new RawReplica(server.port())) {
+            fullResync(server, first);
+            server.set("a", "x".repeat(200));
+            String replid = server.replid();
+            assertThat(refused(server, "b".repeat(40), 1)).isTrue();
+            assertThat(refused(server, replid, server.offset() + 2)).isTrue();
+            assertThat(refused(server, replid, 1)).isTrue();
+            StringBuilder info = new StringBuilder();
+            server.onCommandLoop(
+                    () -> {
+                        server.primary.infoReplicationBuffer(info);
+                        return null;
+                    });
+            assertThat(info)
+                    .contains(
+                            "repl_full_resyncs:first=1,foreign=1,ahead=1,gap=1,no_backlog=0,ttl=0,dropped=0\r\n");
+        }
+    }
+
+    private static boolean refused(TestPrimary server, String replid, long offset)
+            throws Exception {
+        try (RawReplica replica = new RawReplica(server.port())) {
+            replica.command("REPLCONF", "capa", "eof")
+                    .command("PSYNC", replid, Long.toString(offset));
+            return replica.line().equals("+OK") && replica.line().startsWith("+FULLRESYNC ");
+        }
+    }
+
+    /** On a clock that stands still what is gathered would never be sent. */
+    @Test
+    void shouldSendAtOnceWhatAClientWaitsFor() throws Exception {
+        try (TestPrimary server =
+                        new TestPrimary(2, 1 << 20, 0, new LimitConfig(0, 0, 0), 0, () -> 0);
+                RawReplica replica = new RawReplica(server.port())) {
+            streamFirstKey(server, replica);
+            server.onCommandLoop(
+                    () -> {
+                        server.primary.requestAcks();
+                        return null;
+                    });
+            server.set("a", "1");
+            String getAck = "*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n";
+            assertThat(replica.read(set("a", "1").length() + getAck.length()))
+                    .isEqualTo(set("a", "1") + getAck);
+        }
+    }
+
+    @Test
     void shouldTakeInputAlongThatCameInOnePieceWithPsync() throws Exception {
         try (TestPrimary server = new TestPrimary(2, 1 << 20, 0);
                 RawReplica first = new RawReplica(server.port());

@@ -148,6 +148,17 @@ class SendLagTest {
     }
 
     @Test
+    void shouldCountNoTimeOnceTheReplicaIsGone() {
+        attach();
+        write(HALF);
+        assertThat(held()).isTrue();
+        replicas.clear();
+        assertThat(lag.stillHolds(written)).isFalse();
+        nowNanos += TimeUnit.MINUTES.toNanos(1);
+        assertThat(lag.millis()).isZero();
+    }
+
+    @Test
     void shouldHoldNobodyWithoutABound() {
         lag = lag(0);
         attach();
