@@ -174,6 +174,9 @@ class PrimaryTest {
                         new TestPrimary(2, 1 << 20, 0, new LimitConfig(0, 0, 0), 0, () -> 0);
                 RawReplica replica = new RawReplica(server.port())) {
             streamFirstKey(server, replica);
+            // After its short first turn a replica need not gather once more.
+            server.set("second", "1");
+            assertThat(replica.read(set("second", "1").length())).isEqualTo(set("second", "1"));
             server.onCommandLoop(
                     () -> {
                         server.primary.requestAcks();

@@ -105,6 +105,26 @@ class RestartTest {
         }
     }
 
+    /** Redis' rule: without save points it would end with the last replica that waits for it. */
+    @Test
+    void shouldFinishTheSnapshotOfALostReplicaWhileThereAreSavePoints() throws Exception {
+        try (ServerFixture fixture =
+                new ServerFixture(dir, "save", "900 1", "rdb-key-save-delay", "100000")) {
+            RawClient client = fixture.client();
+            for (int i = 0; i < 10; i++) {
+                client.call("SET", "k" + i, "v");
+            }
+            RawClient replica = fixture.client();
+            replica.send(RawClient.command("SYNC"));
+            Awaitility.await().until(() -> info(client, "rdb_bgsave_in_progress").equals("1"));
+            replica.close();
+            Awaitility.await().until(() -> info(client, "connected_slaves").equals("0"));
+            Awaitility.await().until(() -> info(client, "rdb_bgsave_in_progress").equals("0"));
+            assertThat(info(client, "rdb_last_bgsave_status")).isEqualTo("ok");
+            assertThat(dir.resolve("dump.rdb")).isRegularFile();
+        }
+    }
+
     private static RawClient resume(ServerFixture fixture, String replid, long offset)
             throws IOException {
         RawClient replica = fixture.client();
