@@ -175,8 +175,10 @@ class PrimaryTest {
                 RawReplica replica = new RawReplica(server.port())) {
             streamFirstKey(server, replica);
             // After its short first turn a replica need not gather once more.
+            awaitReplicaLoop(server);
             server.set("second", "1");
             assertThat(replica.read(set("second", "1").length())).isEqualTo(set("second", "1"));
+            awaitReplicaLoop(server);
             server.onCommandLoop(
                     () -> {
                         server.primary.requestAcks();
@@ -187,6 +189,11 @@ class PrimaryTest {
             assertThat(replica.read(set("a", "1").length() + getAck.length()))
                     .isEqualTo(set("a", "1") + getAck);
         }
+    }
+
+    /** Until a send that is under way has ended: what comes meanwhile would go along. */
+    private static void awaitReplicaLoop(TestPrimary server) {
+        server.holdReplicaLoop(CompletableFuture.completedFuture(null));
     }
 
     @Test
