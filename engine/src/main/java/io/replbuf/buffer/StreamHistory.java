@@ -8,6 +8,9 @@ import io.replbuf.stream.StreamRange;
  * <p>Any thread. The range grows at its end as bytes are written and shrinks at its start by retention.
  */
 public interface StreamHistory {
+    /** {@link #whyGone}: retention dropped it. */
+    String GAP = "gap";
+
     /** What can be read now; its nextOffset is the written offset. */
     StreamRange range();
 
@@ -22,11 +25,10 @@ public interface StreamHistory {
     FileSlice lease(long offset, int maxBytes);
 
     /**
-     * Why the byte at {@code offset}, which is below the range, cannot be read any more, in one word such as {@code gap}: retention
-     * dropped it.
+     * Why the byte at {@code offset}, which is below the range, cannot be read any more, in one word such as {@value #GAP}.
      */
     default String whyGone(long offset) {
-        return "gap";
+        return GAP;
     }
 
     /**

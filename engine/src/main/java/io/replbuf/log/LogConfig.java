@@ -5,6 +5,7 @@ import io.replbuf.buffer.ByteSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The log's directives, concluded: every value is in its range and fits the others.
@@ -98,6 +99,9 @@ public record LogConfig(
                     STALL_BYTES,
                     STALL_MILLIS);
 
+    private static final Set<BufferOption> SETTABLE =
+            Set.of(RETENTION_BYTES, RETENTION_SECONDS, MAX);
+
     private static final long DEFAULT_STALL_BYTES = 16 << 20;
 
     /**
@@ -127,6 +131,11 @@ public record LogConfig(
     /** Every directive that {@link #of} reads, with its default. */
     public static List<BufferOption> options() {
         return OPTIONS;
+    }
+
+    /** Whether a log that is open takes the option's value over, see {@link StreamLog#configure}. */
+    public static boolean isSettable(BufferOption option) {
+        return SETTABLE.contains(option);
     }
 
     /**

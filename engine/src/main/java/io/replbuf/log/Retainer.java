@@ -22,7 +22,6 @@ final class Retainer {
     private static final Logger LOG = LoggerFactory.getLogger(Retainer.class);
 
     private final Retention retention;
-    private final long retentionBytes;
     private final Bases bases;
     private final LogEnv env;
     private final LogCounters counters;
@@ -35,7 +34,7 @@ final class Retainer {
     private final List<Segment> lingering = new ArrayList<>();
 
     Retainer(
-            LogConfig config,
+            Retention retention,
             LogEnv env,
             LogCounters counters,
             Holds holds,
@@ -43,8 +42,7 @@ final class Retainer {
             ManifestStore manifests,
             Bases bases,
             Executor disk) {
-        this.retention = new Retention(config);
-        this.retentionBytes = config.retentionBytes();
+        this.retention = retention;
         this.env = env;
         this.counters = counters;
         this.holds = holds;
@@ -56,7 +54,7 @@ final class Retainer {
 
     /** Whether there is more than should be kept; cheap enough to be asked after every write. */
     boolean isOver(Run run) {
-        return run.fileBytes() + aside.bytes() > retentionBytes;
+        return retention.isOver(run.fileBytes() + aside.bytes());
     }
 
     /** True if segments were dropped. */

@@ -9,12 +9,28 @@ import java.util.concurrent.TimeUnit;
  * {@code repl-log-retention-seconds} ago, unless a reader holds any of it. It goes in spite of readers when all that the log
  * has on disk, files deleted but still being read included, is more than {@code repl-log-max-bytes}. It never goes while
  * start-up would load it: then the cap asks for a rewrite.
+ *
+ * <p>The log thread's, but for {@link #configure} and {@link #maxBytes}, which are any thread's.
  */
 final class Retention {
-    private final LogConfig config;
+    private volatile LogConfig config;
 
     Retention(LogConfig config) {
         this.config = config;
+    }
+
+    /** Other bounds from now on; all else of {@code changed} is not looked at. */
+    void configure(LogConfig changed) {
+        config = changed;
+    }
+
+    long maxBytes() {
+        return config.maxBytes();
+    }
+
+    /** Whether there is more than should be kept for readers to come. */
+    boolean isOver(long bytes) {
+        return bytes > config.retentionBytes();
     }
 
     /**
@@ -31,6 +47,7 @@ final class Retention {
             Holds holds,
             long neededFrom,
             long nowNanos) {
+        LogConfig config = this.config;
         long maxAgeNanos = TimeUnit.SECONDS.toNanos(config.retentionSeconds());
         long live = liveBytes;
         int drop = 0;
@@ -65,6 +82,7 @@ final class Retention {
             long deletedBytes,
             long lastWrittenMillis,
             long nowMillis) {
+        LogConfig config = this.config;
         return liveBytes + asideBytes > config.retentionBytes()
                 || liveBytes + asideBytes + deletedBytes > config.maxBytes()
                 || (config.retentionSeconds() > 0

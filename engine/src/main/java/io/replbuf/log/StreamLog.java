@@ -52,6 +52,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
     private static final long RESTART_READERS_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final LogConfig config;
+    private final Retention retention;
     private final LogEnv env;
     private final LogCounters counters = new LogCounters();
     private final Holds holds = new Holds();
@@ -77,6 +78,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
 
     private StreamLog(LogConfig config, LogEnv env, Replid replid, SetAside aside) {
         this.config = config;
+        this.retention = new Retention(config);
         this.env = env;
         this.replid = replid;
         this.aside = aside;
@@ -84,7 +86,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         ManifestStore manifests = new ManifestStore(env.files(), config);
         this.bases = new Bases(config, manifests);
         Retainer retainer =
-                new Retainer(config, env, counters, holds, aside, manifests, bases, disk);
+                new Retainer(retention, env, counters, holds, aside, manifests, bases, disk);
         this.writer =
                 new LogWriter(
                         config,
@@ -394,7 +396,12 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
 
     /** {@code repl-log-max-bytes}: the cap that wins over readers. */
     public long maxBytes() {
-        return config.maxBytes();
+        return retention.maxBytes();
+    }
+
+    /** Takes over what {@code changed} says of retention and of the cap, and nothing else. Any thread. */
+    public void configure(LogConfig changed) {
+        retention.configure(changed);
     }
 
     public StreamLogStats stats() {

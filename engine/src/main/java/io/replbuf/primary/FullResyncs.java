@@ -69,6 +69,7 @@ final class FullResyncs {
     private String delimiter;
     private List<ReplicaSession> fileReceivers;
     private long cutOffset;
+    private long cutMillis;
 
     /** Finished files that wait for the log. */
     private final List<HeldFile> held = new ArrayList<>();
@@ -128,6 +129,15 @@ final class FullResyncs {
         return delayed ? host.nowMillis() : snapshots.progress() + host.syncedOffset();
     }
 
+    /** The part of its snapshot that a session has been sent, as far as can be told, 0 to 1. */
+    double part(ReplicaSession session) {
+        return switch (session.state()) {
+            case TRANSFER_FILE -> session.filePart();
+            case WAIT_SNAPSHOT, TRANSFER -> snapshots.part();
+            case WAIT_ACK, ONLINE, CLOSED -> 1;
+        };
+    }
+
     /** Opens its cursor where the RDB begins, unless nothing is to follow the RDB. */
     private boolean keepFrom(ReplicaSession session) {
         return session.handshake.rdbOnly || host.openCursor(session, cutOffset);
@@ -182,6 +192,7 @@ final class FullResyncs {
                 diskless ? "replicas sockets" : "disk",
                 group.size());
         cutOffset = host.cut();
+        cutMillis = nowMillis;
         var aux =
                 new SnapshotService.Aux(
                         host.streamDb(), host.replid(), RedisOffsets.toRedis(cutOffset));
@@ -331,6 +342,7 @@ final class FullResyncs {
 
     private void announce(ReplicaSession session) {
         session.snapshotOffset = cutOffset;
+        session.cutMillis = cutMillis;
         if (!session.legacySync) {
             session.send(
                     "+FULLRESYNC "

@@ -8,9 +8,12 @@ import io.replbuf.buffer.BufferStats;
 import io.replbuf.buffer.CursorRole;
 import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.buffer.ReplicationBufferFactory;
+import io.replbuf.log.LogConfig;
 import io.replbuf.log.LogListener;
 import io.replbuf.log.StreamLogStats;
 import io.replbuf.memory.Owner;
+import io.replbuf.primary.FullSyncAttempts.Bound;
+import io.replbuf.primary.FullSyncAttempts.Failure;
 import io.replbuf.primary.ResyncCauses.Cause;
 import io.replbuf.resp.Reply;
 import io.replbuf.resp.Request;
@@ -39,6 +42,9 @@ public final class Primary implements AutoCloseable {
     /** Most blocks trimmed in one turn, as Redis does before it sleeps; trimming goes on by itself in the next. */
     private static final int TRIM_BLOCKS = 640;
 
+    /** Of a snapshot that has hardly begun; less would make a forecast of nothing. */
+    private static final double SNAPSHOT_PART_MIN = 0.01;
+
     private final PrimaryEnv env;
     private final EventLoop commandLoop;
     private final ReplicationBuffer buffer;
@@ -48,7 +54,9 @@ public final class Primary implements AutoCloseable {
     private final FullResyncs fullResyncs;
     private final ReplicaLoops loops;
     private final ResyncCauses causes = new ResyncCauses();
-    private final Sessions sessions = new Sessions(causes::dropped);
+    private final Rate writeRate = new Rate();
+    private final FullSyncAttempts attempts = new FullSyncAttempts(this::boundBytes);
+    private final Sessions sessions = new Sessions(this::dropped);
     private final LimitChecks limits;
     private final SendLag sendLag;
     private final Runnable settleAsked = this::settleAsked;
@@ -154,6 +162,13 @@ public final class Primary implements AutoCloseable {
         checkLimits();
     }
 
+    /** CONFIG SET changed what the log keeps; nothing to do without one. */
+    public void configure(LogConfig changed) {
+        if (log != null) {
+            log.configure(changed);
+        }
+    }
+
     // ---- the stream ----
 
     /** A write that was executed in {@code db}: bytes {@code [start, start + length)} of {@code in}, canonical RESP. */
@@ -224,6 +239,7 @@ public final class Primary implements AutoCloseable {
         boolean oncePerSecond = nowMillis - lastSecondMillis >= 1000;
         if (oncePerSecond) {
             lastSecondMillis = nowMillis;
+            writeRate.look(feed.nextOffset(), nowMillis);
         }
         if (!sessions.isEmpty()
                 && nowMillis - lastPingMillis >= config.pingPeriodSeconds() * 1000L) {
@@ -273,13 +289,13 @@ public final class Primary implements AutoCloseable {
         if (!forced) {
             syncPartialErr++;
         }
-        fullResync(session, cause);
+        fullResync(session, cause, reply);
     }
 
     /** SYNC: no offsets, no ACKs. */
-    public void sync(ReplicaClient client) {
+    public void sync(ReplicaClient client, Reply reply) {
         LOG.info("Replica {} asks for synchronization", client.address());
-        fullResync(newSession(client, true), Cause.FIRST);
+        fullResync(newSession(client, true), Cause.FIRST, reply);
     }
 
     /** ROLE of a primary. */
@@ -392,6 +408,7 @@ public final class Primary implements AutoCloseable {
         syncPartialOk = 0;
         syncPartialErr = 0;
         causes.reset();
+        attempts.resetStats();
     }
 
     /** Lines of INFO replication, without its header. */
@@ -425,6 +442,11 @@ public final class Primary implements AutoCloseable {
 
     ResyncCauses causes() {
         return causes;
+    }
+
+    /** How many requests for a full resync were answered with "not now". */
+    long refusedFullResyncs() {
+        return attempts.refused();
     }
 
     /** As of now. */
@@ -545,12 +567,49 @@ public final class Primary implements AutoCloseable {
         return dropped == null ? Cause.GAP : Cause.DROPPED;
     }
 
-    private void fullResync(ReplicaSession session, Cause cause) {
+    private void fullResync(ReplicaSession session, Cause cause, Reply reply) {
+        // A backup that wants no stream needs nothing kept.
+        String refusal =
+                session.handshake.rdbOnly
+                        ? null
+                        : attempts.refusal(session.name(), writeRate.perSecond(), nowMillis());
+        if (refusal != null) {
+            // Replicas since 4.0 come again later for this word; for others they would try SYNC.
+            reply.error("NOMASTERLINK " + refusal);
+            return;
+        }
         syncFull++;
         causes.count(cause);
         admit(session, ReplicaSlot.Field.FULL_RESYNCS);
         LOG.info("Full resync requested by replica {}", session.address());
+        session.catchUpOffset = Long.MAX_VALUE;
         fullResyncs.request(session, nowMillis());
+    }
+
+    /** A session is about to be ended by us. */
+    private void dropped(ReplicaSession session, String why, Bound bound) {
+        causes.dropped(session, why);
+        boolean inFullSync = session.catchUpOffset >= 0 && session.snapshotOffset > 0;
+        if (bound != null && inFullSync) {
+            attempts.failed(
+                    session.name(),
+                    new Failure(
+                            bound,
+                            boundBytes(bound),
+                            feed.nextOffset() - session.snapshotOffset,
+                            Math.max(fullResyncs.part(session), SNAPSHOT_PART_MIN),
+                            nowMillis() - session.cutMillis));
+        }
+    }
+
+    private long boundBytes(Bound bound) {
+        long bytes =
+                switch (bound) {
+                    case HARD_LIMIT -> config.limit().hardBytes();
+                    case SOFT_LIMIT -> config.limit().softBytes();
+                    case LOG_CAP -> logMaxBytes();
+                };
+        return bytes == 0 ? Long.MAX_VALUE : bytes;
     }
 
     private void admit(ReplicaSession session, ReplicaSlot.Field kind) {
@@ -565,6 +624,10 @@ public final class Primary implements AutoCloseable {
     }
 
     private void stream(ReplicaSession session) {
+        if (session.catchUpOffset >= 0) {
+            // One that came by SYNC never says what it has.
+            session.catchUpOffset = session.legacySync ? -1 : feed.redisOffset();
+        }
         session.stream(sendConfig, nowMillis());
         sendLag.changed();
     }
@@ -671,6 +734,10 @@ public final class Primary implements AutoCloseable {
             if (session.state() == ReplicaSession.State.WAIT_ACK) {
                 LOG.info("Synchronization with replica {} succeeded", session.address());
                 stream(session);
+            }
+            if (session.catchUpOffset >= 0 && session.ackedOffset >= session.catchUpOffset) {
+                session.catchUpOffset = -1;
+                attempts.succeeded(session.name());
             }
             env.acked().run();
         }

@@ -92,6 +92,7 @@ final class PrimaryInfo {
         line(out, "repl_buffer_send_copies_in_flight", sends.sendCopiesInFlight());
         line(out, "repl_buffer_loop_moves", sends.loopMoves());
         line(out, "repl_full_resyncs", primary.causes().text());
+        line(out, "repl_full_resyncs_refused", primary.refusedFullResyncs());
         line(out, "repl_buffer_limit_disconnections", sends.limitDisconnections());
         line(out, "repl_buffer_task_failures", sends.taskFailures());
         StreamLogStats log = primary.logStats();

@@ -3,6 +3,7 @@ package io.replbuf.primary;
 import io.replbuf.buffer.CursorRole;
 import io.replbuf.buffer.ReplicaCursor;
 import io.replbuf.buffer.ReplicationBuffer;
+import io.replbuf.log.LogConfig;
 import io.replbuf.log.StreamLog;
 import io.replbuf.log.StreamLogStats;
 import io.replbuf.stream.Replid;
@@ -85,6 +86,10 @@ final class PrimaryLog implements AutoCloseable {
     /** Whether writers are to be held back. */
     boolean throttling() {
         return log.throttling();
+    }
+
+    void configure(LogConfig changed) {
+        log.configure(changed);
     }
 
     long maxBytes() {

@@ -81,6 +81,13 @@ final class ReplicaSession implements Executor {
     long snapshotOffset;
     long ackedOffset;
     long waitingSinceMillis;
+
+    /** When the snapshot began that it gets, or is to get. */
+    long cutMillis;
+
+    /** Offset to acknowledge before its full sync counts as done; -1 if it is, or if it needs none. */
+    long catchUpOffset = -1;
+
     final SignsOfLife life = new SignsOfLife();
     final LimitWatch limitWatch = new LimitWatch();
     final SendLag.Share sendShare = new SendLag.Share();
@@ -352,6 +359,12 @@ final class ReplicaSession implements Executor {
         return heard;
     }
 
+    /** The part of a file that the socket has taken, 0 to 1; 0 while none is sent. Any thread. */
+    double filePart() {
+        FileRegion file = rdb;
+        return file == null || file.count() == 0 ? 0 : (double) file.transferred() / file.count();
+    }
+
     /** The replica has been sent enough that the command loop should look. The replica's loop. */
     void progressed() {
         events.progressed();
@@ -391,6 +404,11 @@ final class ReplicaSession implements Executor {
         String address = client.address();
         int colon = address.lastIndexOf(':');
         return colon < 0 ? address : address.substring(0, colon);
+    }
+
+    /** What it is known by when it comes again; null for one that says no port. */
+    String name() {
+        return handshake.listeningPort == 0 ? null : ip() + ":" + handshake.listeningPort;
     }
 
     ReplicaView view(long nowMillis) {

@@ -55,14 +55,14 @@ final class ResyncCauses {
 
     /** A replica was dropped by us. One that names no port is not known again. */
     void dropped(ReplicaSession session, String why) {
-        if (session.handshake.listeningPort != 0) {
-            dropped.put(key(session), why);
+        if (session.name() != null) {
+            dropped.put(session.name(), why);
         }
     }
 
     /** Why the replica was dropped when it was here last; null if it was not. It is forgotten with the answer. */
     String whyDropped(ReplicaSession session) {
-        return dropped.remove(key(session));
+        return dropped.remove(session.name());
     }
 
     void count(Cause cause) {
@@ -78,9 +78,5 @@ final class ResyncCauses {
 
     void reset() {
         Arrays.fill(counts, 0);
-    }
-
-    private static String key(ReplicaSession session) {
-        return session.ip() + ":" + session.handshake.listeningPort;
     }
 }

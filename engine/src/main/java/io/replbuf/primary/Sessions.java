@@ -3,9 +3,10 @@ package io.replbuf.primary;
 import io.replbuf.buffer.LimitConfig;
 import io.replbuf.buffer.OutputLimit;
 import io.replbuf.buffer.ReplicaCursor;
+import io.replbuf.buffer.StreamHistory;
+import io.replbuf.primary.FullSyncAttempts.Bound;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,14 +16,19 @@ final class Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
     private final List<ReplicaSession> sessions = new ArrayList<>();
-    private final BiConsumer<ReplicaSession, String> dropped;
+    private final Drops drops;
     private long limitDisconnections;
 
-    /**
-     * @param dropped told of each that we end, and why
-     */
-    Sessions(BiConsumer<ReplicaSession, String> dropped) {
-        this.dropped = dropped;
+    /** Told of each session that we end, before its end. */
+    interface Drops {
+        /**
+         * @param bound that its place in the stream has met, null if that was not it
+         */
+        void dropped(ReplicaSession session, String why, Bound bound);
+    }
+
+    Sessions(Drops drops) {
+        this.drops = drops;
     }
 
     void add(ReplicaSession session) {
@@ -115,7 +121,13 @@ final class Sessions {
                 continue;
             }
             if (session.limitWatch.exceeded(session.cursor, limit, config, nowMillis)) {
-                closeByLimit(session, "overcoming of output buffer limits", true);
+                boolean hard =
+                        config.hardBytes() > 0
+                                && session.cursor.limitedBytes() >= config.hardBytes();
+                closeByLimit(
+                        session,
+                        "overcoming of output buffer limits",
+                        hard ? Bound.HARD_LIMIT : Bound.SOFT_LIMIT);
             } else {
                 largest = Math.max(largest, session.cursor.limitedBytes());
             }
@@ -136,7 +148,7 @@ final class Sessions {
         if (largest == null) {
             return false;
         }
-        closeByLimit(largest, "want of memory for the stream (" + reason + ")", false);
+        closeByLimit(largest, "want of memory for the stream (" + reason + ")", null);
         return true;
     }
 
@@ -175,7 +187,7 @@ final class Sessions {
         String end = SignsOfLife.end(session.state(), session.legacySync);
         if (end != null && session.life.stillForMillis(nowMillis) > timeoutMillis) {
             LOG.warn("Disconnecting timedout replica ({}): {}", end, session.address());
-            dropped.accept(session, "silence");
+            drops.dropped(session, "silence", null);
             session.close();
         }
     }
@@ -197,13 +209,17 @@ final class Sessions {
                         reason,
                         nextOffset - session.cursor.offset(),
                         capBytes);
-                dropped.accept(session, reason);
+                drops.dropped(
+                        session, reason, reason.equals(StreamHistory.GAP) ? Bound.LOG_CAP : null);
                 session.close();
             }
         }
     }
 
-    private void closeByLimit(ReplicaSession session, String why, boolean mayKeepPlace) {
+    /**
+     * @param bound that the session has met, after which the strategy may keep its place; null if its memory is wanted
+     */
+    private void closeByLimit(ReplicaSession session, String why, Bound bound) {
         limitDisconnections++;
         if (session.slot() != null) {
             session.slot().add(ReplicaSlot.Field.LIMIT_DISCONNECTIONS, 1);
@@ -215,8 +231,8 @@ final class Sessions {
                 session.cursor.outputBytes(),
                 session.cursor.pendingBytes(),
                 why);
-        dropped.accept(session, why);
-        if (mayKeepPlace) {
+        drops.dropped(session, why, bound);
+        if (bound != null) {
             session.drop();
         } else {
             session.close();

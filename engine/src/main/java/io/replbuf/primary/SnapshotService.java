@@ -15,6 +15,9 @@ public interface SnapshotService {
     /** A number that moves as long as a snapshot that is under way does, and when one begins. */
     long progress();
 
+    /** The part of the snapshot under way that is written, 0 to 1; 0 without one. */
+    double part();
+
     /**
      * Begins a snapshot of this moment into {@code target}, which may block its writer: that is the back-pressure.
      *

@@ -1,6 +1,7 @@
 package io.replbuf.server;
 
 import io.replbuf.buffer.BufferOption;
+import io.replbuf.log.LogConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,7 @@ final class Directives {
     private final List<Directive> all = new ArrayList<>();
 
     /**
-     * @param strategyOptions directives that strategies describe; taken at start only
+     * @param strategyOptions directives that strategies describe; taken at start only, but for those that an open log takes over
      */
     Directives(Collection<BufferOption> strategyOptions) {
         try (InputStream table = Directives.class.getResourceAsStream(TABLE)) {
@@ -52,7 +53,9 @@ final class Directives {
                                 0,
                                 0,
                                 List.of(),
-                                Directive.Support.START,
+                                LogConfig.isSettable(option)
+                                        ? Directive.Support.LIVE
+                                        : Directive.Support.START,
                                 Set.of(),
                                 option.defaultValue()));
             }

@@ -55,7 +55,7 @@ final class ReplicationCommands {
 
     private static void sync(Call call) {
         if (mayHandOver(call)) {
-            call.server().primary().sync(call.client());
+            call.server().primary().sync(call.client(), call.reply());
         }
     }
 

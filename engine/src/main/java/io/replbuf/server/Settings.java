@@ -1,6 +1,7 @@
 package io.replbuf.server;
 
 import io.netty.channel.ChannelOption;
+import io.replbuf.log.LogConfig;
 import io.replbuf.primary.SendConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,13 @@ final class Settings {
     void apply(Directive directive) throws ConfigException {
         ServerConfig config = server.config();
         String name = directive.name();
-        if (name.startsWith("repl-") || name.equals("client-output-buffer-limit")) {
+        if (name.startsWith("repl-log-")) {
+            try {
+                server.primary().configure(LogConfig.of(config.strategyOptions(), config.dir()));
+            } catch (IllegalArgumentException e) {
+                throw new ConfigException(e.getMessage());
+            }
+        } else if (name.startsWith("repl-") || name.equals("client-output-buffer-limit")) {
             server.primary().configure(config.primary());
         }
         switch (name) {

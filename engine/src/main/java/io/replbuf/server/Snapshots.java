@@ -97,6 +97,12 @@ final class Snapshots implements SnapshotService {
     }
 
     @Override
+    public double part() {
+        long total = keysTotal();
+        return total == 0 ? 0 : Math.min(1, (double) keysProcessed() / total);
+    }
+
+    @Override
     public Running toChannel(
             WritableByteChannel target, int rdbVersion, Aux aux, Listener listener) {
         if (job != null) {

@@ -201,6 +201,25 @@ class StreamLogTest {
     }
 
     @Test
+    void shouldTakeOtherBoundsOverWhileItIsWritten() throws Exception {
+        LogFixture f =
+                fixture(200_000)
+                        .with("repl-log-retention-bytes", "20kb")
+                        .with("repl-log-max-bytes", "40kb")
+                        .open();
+        StreamHistory.Hold hold = f.log.hold(START);
+        f.with("repl-log-max-bytes", "1gb").log.configure(f.config());
+        f.feed(100_000, 500).awaitWritten();
+        assertThat(f.log.range().startOffset()).isEqualTo(START);
+        assertThat(f.log.maxBytes()).isEqualTo(1 << 30);
+
+        f.with("repl-log-max-bytes", "60kb").log.configure(f.config());
+        f.feed(100_000, 500).awaitWritten();
+        f.await(() -> f.log.stats().fileBytes() <= 60 << 10);
+        hold.close();
+    }
+
+    @Test
     void shouldDropSegmentsThatAreTooOld() throws Exception {
         LogFixture f = fixture(50_000).with("repl-log-retention-seconds", "60").open();
         f.feed(40_000, 500).awaitWritten();

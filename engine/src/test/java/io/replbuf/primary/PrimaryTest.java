@@ -313,6 +313,85 @@ class PrimaryTest {
     }
 
     @Test
+    void shouldRefuseAFullResyncThatEndedByTheLimitUntilTheLimitIsRaised() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 100, 0, LIMIT, 0, System::nanoTime)) {
+            try (RawReplica replica = new RawReplica(server.port())) {
+                askAs("7", replica);
+                assertThat(replica.line()).startsWith("+FULLRESYNC ");
+                replica.line();
+                // It has the RDB, and not said so yet, when the limit is reached.
+                server.tickMillis.addAndGet(1_000);
+                server.set("large", "x".repeat(40 << 10));
+                assertThat(replica.closedByPeer()).isTrue();
+            }
+            try (RawReplica again = new RawReplica(server.port());
+                    RawReplica other = new RawReplica(server.port())) {
+                askAs("7", again);
+                assertThat(again.line())
+                        .startsWith("-NOMASTERLINK Full resync refused: 1 ended before")
+                        .contains("the hard limit of client-output-buffer-limit replica");
+                askAs("8", other);
+                assertThat(other.line()).startsWith("+FULLRESYNC ");
+            }
+            assertThat(server.onCommandLoop(server.primary::refusedFullResyncs)).isEqualTo(1);
+            server.onCommandLoop(
+                    () -> {
+                        server.primary.configure(
+                                new PrimaryConfig(
+                                        100,
+                                        3600,
+                                        60,
+                                        10,
+                                        true,
+                                        0,
+                                        0,
+                                        new LimitConfig(64 << 10, 0, 0),
+                                        true));
+                        return null;
+                    });
+            try (RawReplica again = new RawReplica(server.port())) {
+                again.command("REPLCONF", "listening-port", "7");
+                assertThat(again.line()).isEqualTo("+OK");
+                fullResync(server, again);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotRefuseAReplicaThatHadCaughtUpBeforeItWasDropped() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 100, 0, LIMIT, 0, System::nanoTime)) {
+            try (RawReplica replica = new RawReplica(server.port())) {
+                replica.command("REPLCONF", "listening-port", "7");
+                assertThat(replica.line()).isEqualTo("+OK");
+                streamFirstKey(server, replica);
+                replica.command("REPLCONF", "ACK", Long.toString(server.offset()));
+                await().atMost(Duration.ofSeconds(10))
+                        .until(
+                                () ->
+                                        server.onCommandLoop(
+                                                () ->
+                                                        server.primary.countAcked(
+                                                                        server.primary
+                                                                                .primaryOffset())
+                                                                == 1));
+                server.set("large", "x".repeat(1 << 20));
+                assertThat(replica.closedByPeer()).isTrue();
+            }
+            try (RawReplica again = new RawReplica(server.port())) {
+                again.command("REPLCONF", "listening-port", "7");
+                assertThat(again.line()).isEqualTo("+OK");
+                fullResync(server, again);
+            }
+        }
+    }
+
+    private static void askAs(String port, RawReplica replica) throws IOException {
+        replica.command("REPLCONF", "listening-port", port, "capa", "eof")
+                .command("PSYNC", "?", "-1");
+        assertThat(replica.line()).isEqualTo("+OK");
+    }
+
+    @Test
     void shouldDropAReplicaThatIsSilentForTheTimeout() throws Exception {
         try (TestPrimary server = new TestPrimary(2, 1 << 20, 0);
                 RawReplica replica = new RawReplica(server.port())) {

@@ -211,6 +211,11 @@ final class TestPrimary implements AutoCloseable {
         }
 
         @Override
+        public double part() {
+            return busy ? 1 : 0;
+        }
+
+        @Override
         public Running toChannel(
                 WritableByteChannel target, int rdbVersion, Aux aux, Listener listener) {
             busy = true;
@@ -268,7 +273,7 @@ final class TestPrimary implements AutoCloseable {
                 } else if (request.is(0, "PSYNC")) {
                     primary.psync(this, request, reply);
                 } else if (request.is(0, "SYNC")) {
-                    primary.sync(this);
+                    primary.sync(this, reply);
                 } else {
                     reply.simple("PONG");
                     pongs.incrementAndGet();

@@ -86,6 +86,17 @@ class ConfigCommandsTest {
     }
 
     @Test
+    void shouldTakeTheLogsBoundsWhileTheyFitEachOther() throws IOException {
+        assertThat(client.call("CONFIG", "SET", "repl-log-retention-bytes", "8mb"))
+                .isEqualTo("+OK");
+        assertThat(client.call("CONFIG", "SET", "repl-log-max-bytes", "4mb"))
+                .endsWith("(expected: >= repl-log-retention-bytes=8388608, or 0)");
+        assertThat(get("repl-log-max-bytes")).isEqualTo("[repl-log-max-bytes, 0]");
+        assertThat(client.call("CONFIG", "SET", "repl-log-segment-size", "8mb"))
+                .endsWith("can't set immutable config");
+    }
+
+    @Test
     void shouldPrintLimitsInBytesWithSlave() throws IOException {
         client.call("CONFIG", "SET", "client-output-buffer-limit", "replica 1mb 0 0");
         assertThat(get("client-output-buffer-limit")).contains("slave 1048576 0 0 pubsub");

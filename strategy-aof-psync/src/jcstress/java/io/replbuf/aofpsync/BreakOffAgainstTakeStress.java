@@ -31,7 +31,7 @@ public class BreakOffAgainstTakeStress {
     /** The command loop. */
     @Actor
     public void commandLoop(II_Result result) {
-        cursor.breakOff(AofPsyncBuffer.GAP);
+        cursor.breakOff(StreamHistory.GAP);
         result.r2 =
                 memory.closed && hold.closed && cursor.place() == WindowedCursor.Place.BROKEN
                         ? 1

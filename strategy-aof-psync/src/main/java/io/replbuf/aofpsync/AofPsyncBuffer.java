@@ -52,7 +52,6 @@ final class AofPsyncBuffer implements ReplicationBuffer {
         }
     }
 
-    static final String GAP = "gap";
     static final String LOG_STOPPED = "log-stopped";
 
     private final ReplicationBuffer window;
