@@ -1,5 +1,6 @@
 package io.replbuf.buffer;
 
+import io.replbuf.fault.FaultText;
 import java.io.File;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -77,7 +78,10 @@ public final class Strategies {
             all = new Strategies(loader);
         } catch (ServiceConfigurationError | LinkageError e) {
             throw new IllegalArgumentException(
-                    joined(path) + ": " + e + " (expected: strategies that this program can load)",
+                    joined(path)
+                            + ": "
+                            + e.getMessage()
+                            + " (expected: strategies that this program can load)",
                     e);
         }
         if (all.names().equals(own.names())) {
@@ -157,7 +161,7 @@ public final class Strategies {
         } catch (NoSuchFileException e) {
             throw refused(file, "no such file or folder", e);
         } catch (IOException e) {
-            throw refused(file, e.getMessage(), e);
+            throw refused(file, FaultText.reason(e), e);
         }
     }
 
@@ -165,7 +169,7 @@ public final class Strategies {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
         } catch (IOException e) {
-            throw refused(folder, e.toString(), e);
+            throw refused(folder, FaultText.reason(e), e);
         }
     }
 
@@ -173,7 +177,7 @@ public final class Strategies {
         try {
             return place.toUri().toURL();
         } catch (MalformedURLException e) {
-            throw refused(place, e.getMessage(), e);
+            throw refused(place, FaultText.reason(e), e);
         }
     }
 

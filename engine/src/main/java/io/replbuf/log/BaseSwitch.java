@@ -1,5 +1,6 @@
 package io.replbuf.log;
 
+import io.replbuf.fault.FaultText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -114,7 +115,7 @@ final class BaseSwitch {
                         force(request.finished);
                         env.files().rename(request.finished, file);
                     } catch (IOException e) {
-                        answer(request, "naming the base: " + e);
+                        answer(request, "naming the base: " + FaultText.of(e));
                         return;
                     }
                     self.execute(() -> change(request, entry));
@@ -152,7 +153,7 @@ final class BaseSwitch {
                         manifests.store(picture);
                     } catch (IOException e) {
                         // Both bases are there, and the manifest on the disk names the old one.
-                        answer(request, "writing the manifest: " + e);
+                        answer(request, "writing the manifest: " + FaultText.of(e));
                         return;
                     }
                     if (run.found()) {

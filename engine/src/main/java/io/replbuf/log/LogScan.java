@@ -1,5 +1,6 @@
 package io.replbuf.log;
 
+import io.replbuf.fault.FaultText;
 import io.replbuf.stream.Replid;
 import io.replbuf.stream.StreamRange;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class LogScan {
         try {
             manifest = ManifestParser.parse(content);
         } catch (ManifestException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
+            throw new IOException(file + ": " + FaultText.reason(e), e);
         }
         SetAside.requireOurs(file, manifest.entries());
         if (!Manifest.isWhole(content)) {

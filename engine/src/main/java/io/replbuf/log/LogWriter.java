@@ -1,6 +1,7 @@
 package io.replbuf.log;
 
 import io.replbuf.buffer.ReplicaCursor;
+import io.replbuf.fault.FaultText;
 import io.replbuf.stream.Replid;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -433,7 +434,7 @@ final class LogWriter implements LogThread.Work {
                 check.complete(old.file.channel(), old.place(), old.bytes());
             } catch (IOException e) {
                 counters.errors.incrementAndGet();
-                LOG.warn("The index of {} cannot be completed: {}", old.path, e.toString());
+                LOG.warn("The index of {} cannot be completed: {}", old.path, FaultText.reason(e));
             }
         }
     }

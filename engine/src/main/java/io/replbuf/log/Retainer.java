@@ -1,5 +1,6 @@
 package io.replbuf.log;
 
+import io.replbuf.fault.FaultText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ final class Retainer {
                         segment.file.close();
                     } catch (IOException e) {
                         counters.errors.incrementAndGet();
-                        LOG.warn("{} cannot be closed: {}", segment.path, e.toString());
+                        LOG.warn("{} cannot be closed: {}", segment.path, FaultText.reason(e));
                     }
                     counters.openFiles.decrementAndGet();
                     segment.closed(counters);
@@ -182,7 +183,9 @@ final class Retainer {
                         }
                     } catch (IOException e) {
                         counters.errors.incrementAndGet();
-                        LOG.warn("Segments of the stream log cannot be deleted: {}", e.toString());
+                        LOG.warn(
+                                "Segments of the stream log cannot be deleted: {}",
+                                FaultText.of(e));
                     }
                 });
         for (Segment segment : dropped) {

@@ -1,5 +1,6 @@
 package io.replbuf.log;
 
+import io.replbuf.fault.FaultText;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -165,7 +166,7 @@ final class SetAside {
             }
         } catch (ManifestException | NoSuchFileException e) {
             // Half deleted, or not ours: left alone, and said once a start.
-            LOG.warn("{} is no stream log that was set aside: {}", folder, e.getMessage());
+            LOG.warn("{} is no stream log that was set aside: {}", folder, FaultText.of(e));
             return null;
         }
         files.add(manifestIn(folder));
@@ -205,7 +206,7 @@ final class SetAside {
                 LOG.warn(
                         "The stream log set aside as {} cannot be dropped: {}",
                         folder,
-                        e.toString());
+                        FaultText.of(e));
             }
         }
     }

@@ -3,6 +3,7 @@ package io.replbuf.log;
 import io.replbuf.buffer.FileSlice;
 import io.replbuf.buffer.ReplicaCursor;
 import io.replbuf.buffer.StreamHistory;
+import io.replbuf.fault.FaultText;
 import io.replbuf.stream.Replid;
 import io.replbuf.stream.StreamRange;
 import java.io.IOException;
@@ -330,7 +331,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
                             + " of the bytes written up to "
                             + (lease.position() + lease.count());
         } catch (IOException e) {
-            problem = e.toString();
+            problem = FaultText.reason(e);
         }
         lease.close();
         if (run.lost(lease.segment())) {
@@ -489,7 +490,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
             writer.begin(offset, currentReplid);
         } catch (IOException e) {
             counters.errors.incrementAndGet();
-            LOG.warn("The stream log cannot begin anew: {}", e.toString());
+            LOG.warn("The stream log cannot begin anew: {}", FaultText.of(e));
             stoppedNanos = env.nanoClock().getAsLong();
             toCommandLoop(() -> dropCursor(source));
             return;
@@ -540,7 +541,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         if (!(cause instanceof IOException)) {
             LOG.error("The stream log failed: {}", what, cause);
         }
-        stop(what + ": " + cause);
+        stop(what + ": " + FaultText.of(cause));
     }
 
     /** The first reason counts. Any thread. */
@@ -571,7 +572,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
             // The disk has failed before; what it holds up to the written offset can be read all
             // the same.
             counters.errors.incrementAndGet();
-            LOG.warn("The stream log's end cannot be noted in its manifest: {}", e.toString());
+            LOG.warn("The stream log's end cannot be noted in its manifest: {}", FaultText.of(e));
         }
     }
 
@@ -586,7 +587,8 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         try {
             env.commandLoop().execute(task);
         } catch (RuntimeException e) {
-            LOG.warn("The command loop does not take the stream log's message: {}", e.toString());
+            LOG.warn(
+                    "The command loop does not take the stream log's message: {}", FaultText.of(e));
         }
     }
 

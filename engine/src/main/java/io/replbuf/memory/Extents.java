@@ -1,5 +1,6 @@
 package io.replbuf.memory;
 
+import io.replbuf.fault.FaultText;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -292,7 +293,7 @@ public final class Extents implements AutoCloseable {
             LOG.warn(
                     "No extent of {} bytes to be had: {} (see -XX:MaxDirectMemorySize)",
                     Extent.BYTES,
-                    e.getMessage());
+                    FaultText.of(e));
             return null;
         }
     }

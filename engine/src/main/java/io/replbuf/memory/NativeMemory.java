@@ -1,5 +1,6 @@
 package io.replbuf.memory;
 
+import io.replbuf.fault.FaultText;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -51,7 +52,7 @@ abstract class NativeMemory {
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.warn(
                     "This JVM cannot give native memory back ({}): extents are used again, and the process keeps its peak",
-                    e.toString());
+                    FaultText.of(e));
             return new KeptBuffers();
         }
     }

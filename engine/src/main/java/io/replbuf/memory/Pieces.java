@@ -1,5 +1,6 @@
 package io.replbuf.memory;
 
+import io.replbuf.fault.FaultText;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,7 @@ public final class Pieces {
         try {
             return heap.allocate(bytes);
         } catch (OutOfMemoryError e) {
-            LOG.warn("No piece of {} bytes to be had: {}", bytes, e.getMessage());
+            LOG.warn("No piece of {} bytes to be had: {}", bytes, FaultText.of(e));
             extents.givePiece(bytes);
             return null;
         }

@@ -1,5 +1,6 @@
 package io.replbuf.primary;
 
+import io.replbuf.fault.FaultText;
 import io.replbuf.stream.RedisOffsets;
 import io.replbuf.stream.Replid;
 import java.io.IOException;
@@ -297,7 +298,12 @@ final class FullResyncs {
                 FileChannel rdb = FileChannel.open(file, StandardOpenOption.READ);
                 held.add(new HeldFile(session, rdb, cutOffset));
             } catch (IOException e) {
-                host.drop(session, "SYNC failed. Can't open the RDB file " + file + ": " + e);
+                host.drop(
+                        session,
+                        "SYNC failed. Can't open the RDB file "
+                                + file
+                                + ": "
+                                + FaultText.reason(e));
             }
         }
         sendSynced();
@@ -316,7 +322,7 @@ final class FullResyncs {
             length = channel.size();
         } catch (IOException e) {
             closeQuietly(channel);
-            host.drop(session, "SYNC failed. Can't read the RDB file: " + e);
+            host.drop(session, "SYNC failed. Can't read the RDB file: " + FaultText.of(e));
             return;
         }
         session.enter(ReplicaSession.State.TRANSFER_FILE, host.nowMillis());
@@ -336,7 +342,8 @@ final class FullResyncs {
         try {
             channel.close();
         } catch (IOException e) {
-            LOG.debug("An RDB file that nobody reads any more cannot be closed: {}", e.toString());
+            LOG.debug(
+                    "An RDB file that nobody reads any more cannot be closed: {}", FaultText.of(e));
         }
     }
 

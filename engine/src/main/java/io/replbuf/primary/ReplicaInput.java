@@ -3,6 +3,7 @@ package io.replbuf.primary;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.replbuf.fault.FaultText;
 import io.replbuf.resp.ProtocolException;
 import io.replbuf.resp.Request;
 import io.replbuf.resp.RespDecoder;
@@ -98,7 +99,7 @@ final class ReplicaInput extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        LOG.info("Connection of replica {}: {}", session.address(), cause.toString());
+        LOG.info("Connection of replica {}: {}", session.address(), FaultText.of(cause));
         context.close();
     }
 }

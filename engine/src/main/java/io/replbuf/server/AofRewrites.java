@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.fault.FaultText;
 import io.replbuf.log.LogPart;
 import io.replbuf.log.StreamLog;
 import io.replbuf.primary.Primary;
@@ -189,7 +190,7 @@ final class AofRewrites {
         try {
             baseBytes = base == null ? 0 : Files.size(base.file());
         } catch (IOException e) {
-            LOG.warn("The size of {} is not known: {}", base.file(), e.toString());
+            LOG.warn("The size of {} is not known: {}", base.file(), FaultText.reason(e));
             baseBytes = 0;
         }
         bytesAfterLast = currentBytes();

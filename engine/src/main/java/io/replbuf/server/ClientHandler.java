@@ -3,6 +3,7 @@ package io.replbuf.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.replbuf.fault.FaultText;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             // A reset connection is the peer's way of leaving.
-            LOG.debug("Client {} closed connection: {}", client.peer, cause.getMessage());
+            LOG.debug("Client {} closed connection: {}", client.peer, FaultText.of(cause));
         } else {
             LOG.error("Client {} failed, closing it", client.peer, cause);
         }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.replbuf.buffer.LimitConfig;
+import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Keyspace;
 import io.replbuf.log.FsyncPolicy;
 import io.replbuf.memory.Accountant;
@@ -282,7 +283,7 @@ final class CommandLoop {
                 fail(e);
                 return;
             }
-            LOG.warn("No memory for the input of {}, closing it: {}", client.peer, e.getMessage());
+            LOG.warn("No memory for the input of {}, closing it: {}", client.peer, FaultText.of(e));
             client.close();
         } catch (Throwable e) {
             fail(e);

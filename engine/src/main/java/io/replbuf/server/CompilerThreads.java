@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.fault.FaultText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -55,7 +56,7 @@ final class CompilerThreads {
                     ? "Compilers run at niceness " + NICENESS
                     : "Compilers keep their priority: " + program + " failed";
         } catch (IOException e) {
-            return "Compilers keep their priority: " + e.getMessage();
+            return "Compilers keep their priority: " + FaultText.of(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "Compilers keep their priority: interrupted";

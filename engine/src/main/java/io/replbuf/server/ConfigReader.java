@@ -2,6 +2,7 @@ package io.replbuf.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.replbuf.fault.FaultText;
 import io.replbuf.resp.InlineArguments;
 import io.replbuf.resp.Request;
 import java.io.IOException;
@@ -40,7 +41,10 @@ final class ConfigReader {
                 lines.addAll(Files.readAllLines(file, StandardCharsets.ISO_8859_1));
             } catch (IOException e) {
                 throw new ConfigException(
-                        "Fatal error, can't open config file '" + file + "': " + e);
+                        "Fatal error, can't open config file '"
+                                + file
+                                + "': "
+                                + FaultText.reason(e));
             }
             config.file(file.toString());
             at = 1;

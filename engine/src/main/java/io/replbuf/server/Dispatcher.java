@@ -1,6 +1,7 @@
 package io.replbuf.server;
 
 import io.netty.buffer.ByteBuf;
+import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.KeyspaceFullException;
 import io.replbuf.resp.Request;
 import io.replbuf.resp.RespWriter;
@@ -187,14 +188,14 @@ final class Dispatcher {
             if (!NativeExhaustion.is(e)) {
                 throw e;
             }
-            LOG.warn("No memory for the reply of: {}: {}", describe(request), e.getMessage());
+            LOG.warn("No memory for the reply of: {}: {}", describe(request), FaultText.of(e));
             out.writerIndex(replyStart);
-            replies.error("OOM no memory for the reply: " + e.getMessage());
+            replies.error("OOM no memory for the reply: " + FaultText.of(e));
         } catch (RuntimeException e) {
             LOG.error("Command failed: {}", describe(request), e);
             if (!client.detached() && !client.closed()) {
                 out.writerIndex(replyStart);
-                replies.error("ERR internal error in '" + entry.fullName + "': " + e);
+                replies.error("ERR internal error in '" + entry.fullName + "': " + FaultText.of(e));
             }
         } finally {
             propagation.endCommand();

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.replbuf.fault.FaultText;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -92,7 +93,7 @@ final class Listeners {
                         "Warning: Could not create server TCP listening socket {}:{}: bind: {}",
                         host,
                         port,
-                        future.cause().getMessage());
+                        FaultText.reason(future.cause()));
                 throw new StartException("Failed listening on port " + port + " (TCP), aborting.");
             }
         }
@@ -109,7 +110,8 @@ final class Listeners {
         try {
             Files.deleteIfExists(socket); // left by a server that was killed
         } catch (IOException e) {
-            throw new StartException("Failed opening Unix socket: " + socket + ": " + e, e);
+            throw new StartException(
+                    "Failed opening Unix socket: " + socket + ": " + FaultText.reason(e), e);
         }
         ChannelFuture future =
                 bootstrap(transport.unixSocket())
@@ -117,7 +119,7 @@ final class Listeners {
                         .awaitUninterruptibly();
         if (!future.isSuccess()) {
             throw new StartException(
-                    "Failed opening Unix socket: bind: " + future.cause().getMessage());
+                    "Failed opening Unix socket: bind: " + FaultText.reason(future.cause()));
         }
         channels.add(future.channel());
         socketFile = socket;
@@ -126,7 +128,8 @@ final class Listeners {
             try {
                 Files.setPosixFilePermissions(socket, permissions(mode));
             } catch (IOException e) {
-                throw new StartException("Failed to set permissions of " + socket + ": " + e, e);
+                throw new StartException(
+                        "Failed to set permissions of " + socket + ": " + FaultText.reason(e), e);
             }
         }
     }
@@ -170,7 +173,7 @@ final class Listeners {
             try {
                 Files.deleteIfExists(socketFile);
             } catch (IOException e) {
-                LOG.warn("Removing the unix socket file {}: {}", socketFile, e.toString());
+                LOG.warn("Removing the unix socket file {}: {}", socketFile, FaultText.reason(e));
             }
             socketFile = null;
         }

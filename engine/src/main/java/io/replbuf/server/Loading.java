@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Keyspace;
 import io.replbuf.keyspace.KeyspaceFullException;
 import io.replbuf.snapshot.LoadListener;
@@ -83,7 +84,7 @@ record Loading(LoadResult result, List<Expired> expired, String error) {
             }
             return new Loading(result, expired, null);
         } catch (IOException | KeyspaceFullException e) {
-            return new Loading(null, List.of(), file + ": " + e.getMessage());
+            return new Loading(null, List.of(), file + ": " + FaultText.reason(e));
         }
     }
 

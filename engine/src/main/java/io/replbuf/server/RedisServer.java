@@ -4,6 +4,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Keyspace;
 import io.replbuf.log.LogEnv;
 import io.replbuf.log.LogFiles;
@@ -219,7 +220,7 @@ public final class RedisServer implements AutoCloseable {
                             LogEnv.of(accountant.account(Owner.LOG), loop.loop(), logEvents)
                                     .on(disk));
         } catch (StartException | IllegalArgumentException e) {
-            return e.getMessage();
+            return FaultText.of(e);
         }
         snapshots = new Snapshots(loop, threads("replbuf-snapshot"));
         try {
@@ -232,10 +233,10 @@ public final class RedisServer implements AutoCloseable {
             primary = new Primary(config.primary(), environment(startup, logEvents, slots));
         } catch (IOException e) {
             startup.close();
-            return "repl-buffer-counters: " + e;
+            return "repl-buffer-counters: " + FaultText.of(e);
         } catch (IllegalArgumentException | UncheckedIOException e) {
             startup.close();
-            return e.getMessage();
+            return FaultText.of(e);
         }
         Parking parking = new Parking(loop, startup.log());
         logEvents.add(parking);
@@ -323,7 +324,7 @@ public final class RedisServer implements AutoCloseable {
 
     /** The command loop met something that it cannot go on from. */
     private void fatal(Throwable cause) {
-        LOG.error("Fatal error, the server ends: {}", cause.toString());
+        LOG.error("Fatal error, the server ends: {}", FaultText.of(cause));
         listeners.close();
         cron.stop();
         Thread ending = new Thread(() -> release(1), "replbuf-stop");

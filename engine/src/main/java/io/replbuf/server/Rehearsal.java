@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.fault.FaultText;
 import io.replbuf.log.LogFiles;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -79,7 +80,7 @@ final class Rehearsal {
                                 LogFiles.onDisk())) {
             play(server.port());
         } catch (ConfigException | StartException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new IOException(FaultText.of(e), e);
         }
     }
 

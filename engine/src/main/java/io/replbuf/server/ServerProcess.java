@@ -2,6 +2,7 @@ package io.replbuf.server;
 
 import io.netty.util.ResourceLeakDetector;
 import io.replbuf.buffer.Strategies;
+import io.replbuf.fault.FaultText;
 import io.replbuf.log.LogFiles;
 import io.replbuf.memory.Extent;
 import io.replbuf.memory.Extents;
@@ -95,7 +96,7 @@ final class ServerProcess {
             // Before the rehearsal, which would only say the same after a second.
             config.strategy();
         } catch (ConfigException | IllegalArgumentException e) {
-            err.println(e.getMessage());
+            err.println(FaultText.of(e));
             return 1;
         }
         if (config.path("logfile") != null) {
@@ -131,7 +132,7 @@ final class ServerProcess {
             stage.start();
             rehearsal.get(REHEARSAL_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            problem = e.getCause().toString();
+            problem = FaultText.of(e);
         } catch (TimeoutException e) {
             problem = "not over after " + REHEARSAL_SECONDS + " s";
         } catch (InterruptedException e) {
@@ -200,7 +201,7 @@ final class ServerProcess {
         try {
             LOG.info("{}", lowered.get());
         } catch (ExecutionException e) {
-            LOG.warn("Compilers keep their priority: {}", e.getCause().toString());
+            LOG.warn("Compilers keep their priority: {}", FaultText.of(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -269,7 +270,7 @@ final class ServerProcess {
         try {
             Files.writeString(file, ProcessHandle.current().pid() + "\n");
         } catch (IOException e) {
-            LOG.info("Failed to write PID file: {}", e.toString());
+            LOG.info("Failed to write PID file: {}", FaultText.reason(e));
         }
     }
 
@@ -279,7 +280,7 @@ final class ServerProcess {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
-                LOG.info("Removing the pid file {}: {}", file, e.toString());
+                LOG.info("Removing the pid file {}: {}", file, FaultText.reason(e));
             }
         }
     }

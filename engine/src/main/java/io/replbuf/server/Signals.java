@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.fault.FaultText;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import org.slf4j.Logger;
@@ -43,7 +44,7 @@ final class Signals {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), instance);
         } catch (ReflectiveOperationException e) {
-            LOG.warn("SIG{} is not handled: {}", name, e.toString());
+            LOG.warn("SIG{} is not handled: {}", name, FaultText.of(e));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Keyspace;
 import io.replbuf.log.LogConfig;
 import io.replbuf.log.LogEnv;
@@ -80,7 +81,7 @@ record Startup(
             return fromSnapshot(config, keyspace, logConfig, logEnv, found);
         } catch (IOException e) {
             throw new StartException(
-                    "stream log in " + logConfig.folder() + " cannot be opened: " + e.getMessage(),
+                    "stream log in " + logConfig.folder() + " cannot be opened: " + FaultText.of(e),
                     e);
         }
     }

@@ -1,5 +1,6 @@
 package io.replbuf.snapshot;
 
+import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Cut;
 import io.replbuf.keyspace.CutBatch;
 import io.replbuf.keyspace.Keyspace;
@@ -50,7 +51,7 @@ public final class DiskSnapshot {
         try {
             Files.deleteIfExists(temporaryIn(dir.toAbsolutePath()));
         } catch (IOException stays) {
-            LOG.warn("The unfinished RDB in {} stays: {}", dir, stays.toString());
+            LOG.warn("The unfinished RDB in {} stays: {}", dir, FaultText.reason(stays));
         }
     }
 

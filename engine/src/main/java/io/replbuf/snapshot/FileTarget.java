@@ -1,14 +1,11 @@
 package io.replbuf.snapshot;
 
+import io.replbuf.fault.FaultText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -57,7 +54,7 @@ final class FileTarget implements SnapshotTarget {
                             + " (in server root dir "
                             + dir
                             + ") for saving: "
-                            + reason(e),
+                            + FaultText.reason(e),
                     e);
         }
         return incrementalFsync ? new IncrementalFsync(channel) : channel;
@@ -82,14 +79,15 @@ final class FileTarget implements SnapshotTarget {
                             + " (in server root dir "
                             + dir
                             + "): "
-                            + reason(e),
+                            + FaultText.reason(e),
                     e);
         }
         try (FileChannel folder = FileChannel.open(dir, StandardOpenOption.READ)) {
             folder.force(true);
         } catch (IOException e) {
             throw new SaveException(
-                    "Failed to fsync directory " + dir + " while saving DB: " + reason(e), e);
+                    "Failed to fsync directory " + dir + " while saving DB: " + FaultText.reason(e),
+                    e);
         }
     }
 
@@ -102,7 +100,7 @@ final class FileTarget implements SnapshotTarget {
             channel.close();
             Files.deleteIfExists(temp);
         } catch (IOException e) {
-            LOG.warn("Removing {} of a failed save: {}", temp, reason(e));
+            LOG.warn("Removing {} of a failed save: {}", temp, FaultText.reason(e));
         }
     }
 
@@ -112,23 +110,6 @@ final class FileTarget implements SnapshotTarget {
     @Override
     public String name() {
         return "on disk (" + temp + ")";
-    }
-
-    /** The operating system's words, without the path that the sentence around them has already. */
-    static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "No such file or directory";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "Permission denied";
-        }
-        if (e instanceof FileAlreadyExistsException) {
-            return "File exists";
-        }
-        if (e instanceof FileSystemException f && f.getReason() != null) {
-            return f.getReason();
-        }
-        return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
     /** Starts the disk on every few megabytes. */

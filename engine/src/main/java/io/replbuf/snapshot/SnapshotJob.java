@@ -1,5 +1,6 @@
 package io.replbuf.snapshot;
 
+import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Cut;
 import io.replbuf.keyspace.CutBatch;
 import io.replbuf.keyspace.Keyspace;
@@ -240,7 +241,7 @@ public final class SnapshotJob {
             }
         } catch (RuntimeException e) {
             LOG.error("Walking a snapshot's cut", e);
-            abort("walking the cut: " + e);
+            abort("walking the cut: " + FaultText.of(e));
         }
     }
 

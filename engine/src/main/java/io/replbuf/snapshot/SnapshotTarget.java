@@ -1,5 +1,6 @@
 package io.replbuf.snapshot;
 
+import io.replbuf.fault.FaultText;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import org.slf4j.Logger;
@@ -56,7 +57,7 @@ interface SnapshotTarget {
             try {
                 channel.close();
             } catch (IOException | RuntimeException e) {
-                LOG.warn("Closing the channel of a failed snapshot: {}", e.toString());
+                LOG.warn("Closing the channel of a failed snapshot: {}", FaultText.of(e));
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.replbuf.snapshot;
 
+import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Cut;
 import io.replbuf.keyspace.CutBatch;
 import io.replbuf.keyspace.RecordVisitor;
@@ -87,9 +88,9 @@ final class SnapshotWrite implements RecordVisitor {
                     SnapshotResult.Outcome.ABORTED, aborted, keys.get(), bytes.get());
         }
         String reason =
-                cause instanceof SaveException
-                        ? cause.getMessage()
-                        : "Write error saving DB " + target.name() + ": " + reason(cause);
+                cause instanceof SaveException told
+                        ? told.getMessage()
+                        : "Write error saving DB " + target.name() + ": " + FaultText.reason(cause);
         return new SnapshotResult(SnapshotResult.Outcome.FAILED, reason, keys.get(), bytes.get());
     }
 
@@ -161,9 +162,5 @@ final class SnapshotWrite implements RecordVisitor {
         if (abortReason != null) {
             throw new AbortedException();
         }
-    }
-
-    private static String reason(Throwable cause) {
-        return cause instanceof IOException e ? FileTarget.reason(e) : cause.toString();
     }
 }

@@ -102,6 +102,12 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Ends the connection as a process that crashes with unread bytes does. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

@@ -1,5 +1,6 @@
 package io.replbuf.aofpsync;
 
+import io.replbuf.fault.FaultText;
 import io.replbuf.log.StreamIndex;
 import java.io.IOException;
 import java.util.List;
@@ -27,7 +28,7 @@ final class MappedIndex implements StreamIndex {
         try {
             file = MappedIndexFile.create(segment);
         } catch (IOException | RuntimeException | LinkageError e) {
-            LOG.warn("{} is not written: {}", segment.file(), e.toString());
+            LOG.warn("{} is not written: {}", segment.file(), FaultText.reason(e));
         }
     }
 
@@ -40,7 +41,7 @@ final class MappedIndex implements StreamIndex {
         try {
             file.add(entry);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{} is written no further: {}", file.path(), e.toString());
+            LOG.warn("{} is written no further: {}", file.path(), FaultText.reason(e));
             closeFile();
         }
     }
