@@ -76,6 +76,16 @@ public final class Cursors<C extends MemoryCursor> {
         return oldest;
     }
 
+    /** The same without {@code but}. */
+    public long oldestOffsetBut(C but, long nextOffset) {
+        long oldest = nextOffset;
+        for (int i = 0; i < open.size(); i++) {
+            C cursor = open.get(i);
+            oldest = cursor == but ? oldest : Math.min(oldest, cursor.offset());
+        }
+        return oldest;
+    }
+
     /**
      * What keeps the memory that a feed lacks, as far as the cursors tell; to be read behind the words of a {@link
      * BufferExhaustedException}.

@@ -73,6 +73,14 @@ public interface ReplicaCursor {
     }
 
     /**
+     * Bytes of memory that are kept for this reader alone, and go when it goes; command loop. All that is queued for it, where
+     * each reader has a queue of its own.
+     */
+    default long ownBytes() {
+        return outputBytes();
+    }
+
+    /**
      * Marks the cursor closed: {@link #next} gives nothing from now on, and its loop is asked to release it. Command loop;
      * calling it again does nothing.
      */

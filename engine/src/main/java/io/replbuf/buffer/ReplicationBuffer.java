@@ -59,6 +59,16 @@ public interface ReplicationBuffer extends AutoCloseable {
      */
     boolean turn(int maxBlocks);
 
+    /**
+     * Where {@link #coverage} would begin at the latest if this cursor were closed: what its reader could ask for when it comes
+     * back. The work may grow with the number of cursors.
+     *
+     * @param cursor open, of this buffer
+     */
+    default long startWithout(ReplicaCursor cursor) {
+        return coverage().startOffset();
+    }
+
     /** Changes how much of the stream is kept for partial resyncs; in bytes, at least 1. */
     void resizeBacklog(long backlogBytes);
 

@@ -49,6 +49,11 @@ public interface StreamHistory {
         return range().nextOffset();
     }
 
+    /** Where the range would begin at the latest if no reader held any of it. */
+    default long keptFrom() {
+        return range().startOffset();
+    }
+
     /** Bytes of all files; for the ledger. */
     long fileBytes();
 

@@ -28,6 +28,10 @@ final class Retention {
         return config.maxBytes();
     }
 
+    long retentionBytes() {
+        return config.retentionBytes();
+    }
+
     /** Whether there is more than should be kept for readers to come. */
     boolean isOver(long bytes) {
         return bytes > config.retentionBytes();

@@ -395,9 +395,21 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
         return env.index();
     }
 
+    /** By size; what goes for its age goes later. */
+    @Override
+    public long keptFrom() {
+        StreamRange range = range();
+        return Math.max(range.startOffset(), range.nextOffset() - retention.retentionBytes());
+    }
+
     /** {@code repl-log-max-bytes}: the cap that wins over readers. */
     public long maxBytes() {
         return retention.maxBytes();
+    }
+
+    /** {@code repl-log-segment-size}. */
+    public long segmentBytes() {
+        return config.segmentBytes();
     }
 
     /** Takes over what {@code changed} says of retention and of the cap, and nothing else. Any thread. */

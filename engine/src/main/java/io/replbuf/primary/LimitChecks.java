@@ -38,6 +38,13 @@ final class LimitChecks {
         return Math.min(config.nearestBytes(), limit.nearestBytes());
     }
 
+    /**
+     * @param logBytes most bytes that the log keeps behind a reader
+     */
+    Forecasts forecasts(long backlogBytes, long logBytes) {
+        return new Forecasts(limit, config, backlogBytes, logBytes);
+    }
+
     /** A cursor was opened, wherever in the stream. */
     void opened() {
         dueOffset = 0;

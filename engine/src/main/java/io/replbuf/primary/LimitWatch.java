@@ -42,6 +42,11 @@ public final class LimitWatch {
         return verdict == Verdict.KILL && isDue(limit.patienceMillis(), nowMillis);
     }
 
+    /** For how long the replica has been above the soft limit; -1 if it is not. */
+    long aboveSoftMillis(long nowMillis) {
+        return aboveSoftSinceMillis < 0 ? -1 : nowMillis - aboveSoftSinceMillis;
+    }
+
     private void watchProgress(ReplicaCursor cursor, long nowMillis) {
         long offset = cursor.offset();
         if (offset != stuckAtOffset) {

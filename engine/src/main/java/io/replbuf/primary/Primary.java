@@ -54,10 +54,10 @@ public final class Primary implements AutoCloseable {
     private final FullResyncs fullResyncs;
     private final ReplicaLoops loops;
     private final ResyncCauses causes = new ResyncCauses();
-    private final Rate writeRate = new Rate();
     private final FullSyncAttempts attempts = new FullSyncAttempts(this::boundBytes);
     private final Sessions sessions = new Sessions(this::dropped);
     private final LimitChecks limits;
+    private final Outlooks outlooks;
     private final SendLag sendLag;
     private final Runnable settleAsked = this::settleAsked;
     private final AtomicBoolean turnAsked = new AtomicBoolean();
@@ -125,6 +125,12 @@ public final class Primary implements AutoCloseable {
                                 config.backlogBytes(),
                                 BufferOption.select(env.options(), factory.options())));
         limits = new LimitChecks(buffer, sessions, config.limit());
+        outlooks =
+                new Outlooks(
+                        buffer,
+                        limits,
+                        () -> this.config.backlogBytes(),
+                        () -> log == null ? 0 : log.readableBytes());
         sendLag =
                 new SendLag(
                         env.nanoClock(),
@@ -239,7 +245,7 @@ public final class Primary implements AutoCloseable {
         boolean oncePerSecond = nowMillis - lastSecondMillis >= 1000;
         if (oncePerSecond) {
             lastSecondMillis = nowMillis;
-            writeRate.look(feed.nextOffset(), nowMillis);
+            outlooks.look(sessions.all(), nowMillis);
         }
         if (!sessions.isEmpty()
                 && nowMillis - lastPingMillis >= config.pingPeriodSeconds() * 1000L) {
@@ -440,6 +446,14 @@ public final class Primary implements AutoCloseable {
         return sendLag.stillHolds(feed.nextOffset());
     }
 
+    List<ReplicaSession> sessions() {
+        return sessions.all();
+    }
+
+    Forecast forecast(ReplicaSession session) {
+        return outlooks.of(session, nowMillis());
+    }
+
     ResyncCauses causes() {
         return causes;
     }
@@ -572,7 +586,8 @@ public final class Primary implements AutoCloseable {
         String refusal =
                 session.handshake.rdbOnly
                         ? null
-                        : attempts.refusal(session.name(), writeRate.perSecond(), nowMillis());
+                        : attempts.refusal(
+                                session.name(), outlooks.writtenPerSecond(), nowMillis());
         if (refusal != null) {
             // Replicas since 4.0 come again later for this word; for others they would try SYNC.
             reply.error("NOMASTERLINK " + refusal);
@@ -616,6 +631,7 @@ public final class Primary implements AutoCloseable {
         ReplicaSlot slot = session.slot();
         if (slot != null) {
             slot.set(ReplicaSlot.Field.CONNECTED, 1);
+            slot.set(ReplicaSlot.Field.LOSS_MILLIS, -1);
             slot.add(ReplicaSlot.Field.SESSIONS, 1);
             slot.add(kind, 1);
         }
@@ -628,6 +644,7 @@ public final class Primary implements AutoCloseable {
             // One that came by SYNC never says what it has.
             session.catchUpOffset = session.legacySync ? -1 : feed.redisOffset();
         }
+        session.taken.reset();
         session.stream(sendConfig, nowMillis());
         sendLag.changed();
     }

@@ -95,6 +95,7 @@ final class PrimaryInfo {
         line(out, "repl_full_resyncs_refused", primary.refusedFullResyncs());
         line(out, "repl_buffer_limit_disconnections", sends.limitDisconnections());
         line(out, "repl_buffer_task_failures", sends.taskFailures());
+        outlooks(out, primary);
         StreamLogStats log = primary.logStats();
         line(out, "repl_log_active", log != null && log.stoppedReason() == null ? 1 : 0);
         if (log != null) {
@@ -111,6 +112,27 @@ final class PrimaryInfo {
                     out,
                     "repl_log_stopped_reason",
                     log.stoppedReason() == null ? "" : log.stoppedReason());
+        }
+    }
+
+    /** What is kept for each replica alone, and when it is lost if all goes on as now. */
+    private static void outlooks(StringBuilder out, Primary primary) {
+        int index = 0;
+        for (ReplicaSession session : primary.sessions()) {
+            Forecast forecast = primary.forecast(session);
+            line(
+                    out,
+                    "repl_buffer_replica" + index++,
+                    "addr="
+                            + session.address()
+                            + ",own_bytes="
+                            + (session.cursor == null ? 0 : session.cursor.ownBytes())
+                            + ",loss="
+                            + forecast.loss().word
+                            + ",loss_in_ms="
+                            + forecast.millis()
+                            + ",resumes="
+                            + (forecast.resumes() ? "yes" : "no"));
         }
     }
 

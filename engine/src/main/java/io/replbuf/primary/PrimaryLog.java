@@ -96,6 +96,11 @@ final class PrimaryLog implements AutoCloseable {
         return log.maxBytes();
     }
 
+    /** What stays readable behind a reader that the cap is about to overtake: whole segments go. */
+    long readableBytes() {
+        return log.maxBytes() - log.segmentBytes();
+    }
+
     StreamLogStats stats() {
         return log.stats();
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** How fast a position in the stream moves, over the last looks. One thread. */
 final class Rate {
-    private static final int LOOKS = 10;
+    private static final int LOOKS = 6;
 
     private final long[] positions = new long[LOOKS];
     private final long[] millis = new long[LOOKS];

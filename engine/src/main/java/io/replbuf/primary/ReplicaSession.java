@@ -90,6 +90,10 @@ final class ReplicaSession implements Executor {
 
     final SignsOfLife life = new SignsOfLife();
     final LimitWatch limitWatch = new LimitWatch();
+
+    /** How fast the socket takes the stream. */
+    final Rate taken = new Rate();
+
     final SendLag.Share sendShare = new SendLag.Share();
 
     /** Bytes of the RDB that the socket has taken; written on the loop. */
@@ -233,6 +237,7 @@ final class ReplicaSession implements Executor {
         state = State.CLOSED;
         if (slot != null) {
             slot.set(ReplicaSlot.Field.CONNECTED, 0);
+            slot.set(ReplicaSlot.Field.LOSS_MILLIS, -1);
         }
         ReplicaSender stopped = sender;
         if (stopped != null) {

@@ -15,7 +15,9 @@ public interface ReplicaSlot {
         PARTIAL_RESYNCS,
         DEMOTIONS,
         LIMIT_DISCONNECTIONS,
-        IN_LOG
+        IN_LOG,
+        /** As the forecast has it, until the replica is demoted, dropped or overtaken; -1 if it is not to be. */
+        LOSS_MILLIS
     }
 
     void set(Field field, long value);

@@ -6,6 +6,7 @@ import io.replbuf.buffer.ReplicaCursor;
 import io.replbuf.buffer.StreamHistory;
 import io.replbuf.primary.FullSyncAttempts.Bound;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -29,6 +30,11 @@ final class Sessions {
 
     Sessions(Drops drops) {
         this.drops = drops;
+    }
+
+    /** All, of any state. */
+    List<ReplicaSession> all() {
+        return Collections.unmodifiableList(sessions);
     }
 
     void add(ReplicaSession session) {

@@ -32,6 +32,9 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class ReplicationBufferContract extends BufferContractBase {
+    /** More than a cursor and what belongs to it takes in any strategy. */
+    private static final int CURSOR_BYTES_MAX = 1_024;
+
     // ---- offsets
 
     @Test
@@ -180,6 +183,35 @@ public abstract class ReplicationBufferContract extends BufferContractBase {
         fixture.turnUntilDone();
         assertThat(fixture.buffer().stats().backlogBytes())
                 .isLessThanOrEqualTo(backlogBytes() + granularityBytes());
+    }
+
+    @Test
+    protected void shouldSayWhatOneReaderAloneKeepsAndWhatItCouldAskForWithoutIt() {
+        BufferFixture fixture = fixture();
+        ReplicationBuffer buffer = fixture.buffer();
+        ModelReader slow = fixture.open(START, loop);
+        ModelReader fast = fixture.open(START, loop);
+        fixture.feed(lagBytes(100_000), 1_000);
+        fast.readAll(50_000);
+        slow.read(10_000);
+        fixture.turnUntilDone();
+
+        long kept = buffer.startWithout(slow.cursor());
+        long own = slow.cursor().ownBytes();
+        long before = buffer.stats().retainedBytes();
+        assertThat(fast.cursor().ownBytes()).isLessThanOrEqualTo(granularityBytes());
+        assertThat(buffer.startWithout(fast.cursor())).isEqualTo(buffer.coverage().startOffset());
+        slow.cursor().close();
+        loop.run();
+        fixture.turnUntilDone();
+
+        assertThat(buffer.coverage().startOffset()).isBetween(kept - granularityBytes(), kept);
+        long back = before - buffer.stats().retainedBytes();
+        // Headers and the cursor itself come on top.
+        assertThat(back)
+                .isBetween(
+                        own - granularityBytes(),
+                        own + own / 3 + granularityBytes() + CURSOR_BYTES_MAX);
     }
 
     @Test

@@ -150,7 +150,7 @@ public final class ArrayBuffer implements ReplicationBuffer {
         return new OutputLimit() {
             @Override
             public Verdict judge(long outputBytes, long aboveSoftMillis) {
-                return config.hardBytes() > 0 && outputBytes > config.hardBytes()
+                return config.hardBytes() > 0 && outputBytes >= config.hardBytes()
                         ? Verdict.KILL
                         : Verdict.KEEP;
             }

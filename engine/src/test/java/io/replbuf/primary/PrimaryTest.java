@@ -1,6 +1,7 @@
 package io.replbuf.primary;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.awaitility.Awaitility.await;
 
 import io.replbuf.buffer.LimitConfig;
@@ -160,6 +161,7 @@ class PrimaryTest {
 
     private static boolean refused(TestPrimary server, String replid, long offset)
             throws Exception {
+        server.awaitNoSnapshot();
         try (RawReplica replica = new RawReplica(server.port())) {
             replica.command("REPLCONF", "capa", "eof")
                     .command("PSYNC", replid, Long.toString(offset));
@@ -330,6 +332,7 @@ class PrimaryTest {
                 assertThat(again.line())
                         .startsWith("-NOMASTERLINK Full resync refused: 1 ended before")
                         .contains("the hard limit of client-output-buffer-limit replica");
+                server.awaitNoSnapshot();
                 askAs("8", other);
                 assertThat(other.line()).startsWith("+FULLRESYNC ");
             }
@@ -349,6 +352,7 @@ class PrimaryTest {
                                         true));
                         return null;
                     });
+            server.awaitNoSnapshot();
             try (RawReplica again = new RawReplica(server.port())) {
                 again.command("REPLCONF", "listening-port", "7");
                 assertThat(again.line()).isEqualTo("+OK");
@@ -383,6 +387,39 @@ class PrimaryTest {
                 fullResync(server, again);
             }
         }
+    }
+
+    @Test
+    void shouldForecastWhenAReplicaThatTakesNothingIsDropped() throws Exception {
+        LimitConfig limit = new LimitConfig(40 << 20, 0, 0);
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0, limit, 0, System::nanoTime);
+                RawReplica replica = new RawReplica(server.port())) {
+            streamFirstKey(server, replica);
+            // More than both sockets hold.
+            server.set("large", "x".repeat(16 << 20));
+            for (int second = 0; second < 6; second++) {
+                server.tickMillis.addAndGet(1_000);
+                server.set("k", "x".repeat(1 << 20));
+                server.cron();
+            }
+            String line = infoLine(server, "repl_buffer_replica0:");
+            assertThat(line).contains("loss=dropped").endsWith("resumes=no");
+            int millis = Integer.parseInt(line.replaceAll(".*loss_in_ms=([0-9]+),.*", "$1"));
+            long lag = Long.parseLong(line.replaceAll(".*own_bytes=([0-9]+),.*", "$1"));
+            // One MiB a second is written, besides the PINGs and frames.
+            assertThat(millis)
+                    .isCloseTo((int) ((limit.hardBytes() - lag) / 1049), withinPercentage(2));
+        }
+    }
+
+    private static String infoLine(TestPrimary server, String prefix) throws Exception {
+        StringBuilder info = new StringBuilder();
+        server.onCommandLoop(
+                () -> {
+                    server.primary.infoReplicationBuffer(info);
+                    return null;
+                });
+        return info.toString().lines().filter(l -> l.startsWith(prefix)).findFirst().orElseThrow();
     }
 
     private static void askAs(String port, RawReplica replica) throws IOException {

@@ -19,7 +19,7 @@ class RateTest {
     }
 
     @Test
-    void shouldForgetWhatIsTenLooksOld() {
+    void shouldForgetWhatIsSixLooksOld() {
         for (int second = 0; second < 100; second++) {
             rate.look(second < 50 ? second * 1_000L : 50_000, second * 1_000L);
         }

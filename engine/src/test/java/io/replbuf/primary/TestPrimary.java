@@ -37,6 +37,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.awaitility.Awaitility;
 
 /** A primary on real sockets, with an array for a buffer, a fixed text for an RDB, and a clock that only the test moves. */
 final class TestPrimary implements AutoCloseable {
@@ -55,6 +56,7 @@ final class TestPrimary implements AutoCloseable {
     private final Extents extents = new Extents(Extent.BYTES, null);
     private final Channel listener;
     private final EventLoop commandLoop = commandGroup.next();
+    private final TextSnapshots service = new TextSnapshots();
     private final AtomicLong clientIds = new AtomicLong();
 
     TestPrimary(int ioThreads, long backlogBytes, int disklessDelaySeconds) throws Exception {
@@ -92,7 +94,7 @@ final class TestPrimary implements AutoCloseable {
                         extents,
                         new Accountant(),
                         Runnable::run,
-                        new TextSnapshots(),
+                        service,
                         new ArrayBuffer.Factory(),
                         Map.of(
                                 ArrayBuffer.LIMIT_PATIENCE.name(),
@@ -152,6 +154,11 @@ final class TestPrimary implements AutoCloseable {
                     primary.endOfTurn();
                     return null;
                 });
+    }
+
+    /** Without one a replica that asks now gets its snapshot at once, and needs no cron. */
+    void awaitNoSnapshot() {
+        Awaitility.await().until(() -> !onCommandLoop(service::busy));
     }
 
     void endOfTurn() throws Exception {

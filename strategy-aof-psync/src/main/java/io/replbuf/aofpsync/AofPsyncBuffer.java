@@ -126,6 +126,17 @@ final class AofPsyncBuffer implements ReplicationBuffer {
         return new StreamRange(Math.max(start, floor), memory.nextOffset());
     }
 
+    /** Of the log, what retention keeps without readers; their holds may keep more. */
+    @Override
+    public long startWithout(ReplicaCursor cursor) {
+        ReplicaCursor inMemory = ((WindowedCursor) cursor).memoryCursor();
+        StreamRange memory = window.coverage();
+        long start = inMemory == null ? memory.startOffset() : window.startWithout(inMemory);
+        long disk = history.keptFrom();
+        boolean contiguous = disk < start && history.range().nextOffset() >= start;
+        return Math.max(contiguous ? disk : start, floor);
+    }
+
     @Override
     public long nextOffset() {
         return window.nextOffset();

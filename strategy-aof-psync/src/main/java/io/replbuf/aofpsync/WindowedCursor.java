@@ -329,6 +329,16 @@ final class WindowedCursor implements ReplicaCursor {
     }
 
     @Override
+    public long ownBytes() {
+        return pinned == null ? 0 : pinned.ownBytes();
+    }
+
+    /** Its cursor in memory, null while it has none. */
+    ReplicaCursor memoryCursor() {
+        return pinned;
+    }
+
+    @Override
     public int outputBlocks() {
         return pinned == null ? 0 : pinned.outputBlocks();
     }

@@ -47,6 +47,11 @@ final class RecordedBuffer implements ReplicationBuffer {
     }
 
     @Override
+    public long startWithout(ReplicaCursor cursor) {
+        return buffer.startWithout(cursor);
+    }
+
+    @Override
     public long nextOffset() {
         return buffer.nextOffset();
     }

@@ -187,6 +187,18 @@ final class SharedBuffer implements ReplicationBuffer {
     }
 
     @Override
+    public long startWithout(ReplicaCursor cursor) {
+        long start = chain.coverage().startOffset();
+        long kept = Math.min(chain.nextOffset() - keepBytes(), leases.oldestStart());
+        if (cursor.offset() >= kept) {
+            // Nothing is held for it, so that looking at the others is not needed.
+            return start;
+        }
+        long others = cursors.oldestOffsetBut((SharedCursor) cursor, chain.nextOffset());
+        return Math.max(start, Math.min(kept, others));
+    }
+
+    @Override
     public void resizeBacklog(long backlogBytes) {
         this.backlogBytes = checkedBacklog(backlogBytes);
     }

@@ -125,6 +125,12 @@ final class SharedCursor extends MemoryCursor {
         return charged() ? chain.chargedBytes(chain.blockUnder(offset(), reached)) : 0;
     }
 
+    /** What trim would free without it. */
+    @Override
+    public long ownBytes() {
+        return closing() ? 0 : buffer.startWithout(this) - chain.coverage().startOffset();
+    }
+
     /** From the block under the reader to the tail. */
     @Override
     public int outputBlocks() {
