@@ -64,8 +64,11 @@ final class Client implements ReplicaClient {
 
     boolean held;
 
-    /** Whether nothing is read from it, since it is or was held. */
-    boolean readPaused;
+    /** Whether commands of it that have been read already may run in the next turn, see {@link Shares}. */
+    boolean waitsForShare;
+
+    /** Whether the channel has closed. It may still have commands that run. */
+    boolean peerGone;
 
     /** CLIENT REPLY: whether replies are dropped, and whether that ends after the next command. */
     boolean replyOff;
@@ -84,6 +87,7 @@ final class Client implements ReplicaClient {
     private ByteBuf parked;
 
     private long parkedUntil;
+    private boolean readPaused;
     private boolean touched;
     private boolean closeAfterReply;
     private boolean closed;
@@ -130,6 +134,21 @@ final class Client implements ReplicaClient {
                 && !server.throttle().holds(this);
     }
 
+    /** Reads no more until {@link #resumeReading}: what has been read is still to run. */
+    void pauseReading() {
+        if (!readPaused) {
+            readPaused = true;
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    void resumeReading() {
+        if (readPaused && !closed && !detached) {
+            readPaused = false;
+            channel.config().setAutoRead(!closeAfterReply);
+        }
+    }
+
     /** Takes no further command; the connection ends once the replies so far are out. */
     void closeAfterReply() {
         closeAfterReply = true;
@@ -156,7 +175,7 @@ final class Client implements ReplicaClient {
     /** End of the turn: hands the replies to the socket, or parks them if they acknowledge what is not safe yet. */
     void flush() {
         touched = false;
-        if (closed) {
+        if (unreachable()) {
             dropOutput();
         } else if (parked == null && out != null) {
             ByteBuf replies = out;
@@ -180,14 +199,18 @@ final class Client implements ReplicaClient {
      * @return whether none is parked any more
      */
     boolean unpark(long safeOffset) {
-        while (parked != null && !closed && parkedUntil <= safeOffset) {
+        while (parked != null && !unreachable() && parkedUntil <= safeOffset) {
             ByteBuf due = parked;
             parked = out;
             parkedUntil = lastWriteOffset;
             out = null;
             send(due);
         }
-        return parked == null || closed;
+        return parked == null || unreachable();
+    }
+
+    private boolean unreachable() {
+        return closed || peerGone;
     }
 
     private void send(ByteBuf replies) {

@@ -43,6 +43,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
         } else {
             LOG.error("Client {} failed, closing it", client.peer, cause);
         }
-        client.close();
+        if (context.channel().isOpen()) {
+            // Otherwise it is about what we could not send any more, while it closes anyway.
+            client.close();
+        }
     }
 }

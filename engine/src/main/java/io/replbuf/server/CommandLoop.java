@@ -16,8 +16,6 @@ import io.replbuf.resp.RespLimits;
 import io.replbuf.resp.RespWriter;
 import io.replbuf.snapshot.LoadResult;
 import io.replbuf.stream.RedisOffsets;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -49,11 +47,11 @@ final class CommandLoop {
     private final Clients clients;
     private final Waits waits = new Waits(this);
     private final Throttle throttle = new Throttle(this);
+    private final Shares shares = new Shares(this);
     private final RespWriter replies = new RespWriter(stats::error);
     private final CommandTable commands;
     private final Dispatcher dispatcher;
     private final ByteBuf readBuffer;
-    private final Queue<Client> resumable = new ArrayDeque<>();
     private final Runnable endOfTurn = this::endTurn;
     private Primary primary;
     private Snapshots snapshots;
@@ -202,34 +200,21 @@ final class CommandLoop {
     private void endTurn() {
         try {
             propagation.flush();
-            clients.flush();
-            primary.endOfTurn();
             if (acksArrived) {
                 acksArrived = false;
                 waits.check();
             }
+            clients.flush();
+            primary.endOfTurn();
             throttle.settle();
-            if (!resumable.isEmpty()) {
-                resume();
-                clients.flush();
-                primary.endOfTurn();
-            }
             parking.settle();
+            shares.settle();
             publish.run();
             stats.longestTurnNanos =
                     Math.max(stats.longestTurnNanos, System.nanoTime() - turnNanos);
             inTurn = false;
         } catch (Throwable e) {
             fail(e);
-        }
-    }
-
-    private void resume() {
-        for (Client client = resumable.poll(); client != null; client = resumable.poll()) {
-            if (client.input.own() != null && client.mayProceed()) {
-                process(client, client.input.own());
-            }
-            throttle.resumed(client);
         }
     }
 
@@ -267,7 +252,7 @@ final class CommandLoop {
         client.lastActiveMillis = tickMillis(turnNanos);
         client.input.joinRest(in);
         try {
-            if (client.mayProceed()) {
+            if (!client.waitsForShare && client.mayProceed()) {
                 process(client, in);
             } else {
                 client.input.keepRest(in);
@@ -290,12 +275,18 @@ final class CommandLoop {
         }
     }
 
-    private void process(Client client, ByteBuf in) {
+    /** Runs commands of the client, one after the other, up to its share of the turn. */
+    void process(Client client, ByteBuf in) {
         batchStartOffset = primary.primaryOffset();
+        long begin = System.nanoTime();
+        dispatcher.now(begin);
+        boolean spent = false;
+        int commands = 0;
         try {
-            while (client.mayProceed() && client.decoder.decode(in, client.request)) {
+            while (!spent && client.mayProceed() && client.decoder.decode(in, client.request)) {
                 dispatcher.execute(client, client.request);
                 client.commandsInBatch = true;
+                spent = shares.isSpent(++commands, dispatcher.now() - begin);
             }
         } catch (ProtocolException e) {
             LOG.debug(
@@ -316,6 +307,10 @@ final class CommandLoop {
             in.readerIndex(in.writerIndex());
         }
         client.input.keepRest(in);
+        if (spent && client.input.own() != null) {
+            client.pauseReading();
+            shares.add(client);
+        }
     }
 
     /** What the client under way has changed so far is in the stream: its replies acknowledge that. */
@@ -328,13 +323,14 @@ final class CommandLoop {
         }
     }
 
-    /** Further commands of a client that was blocked run at the end of this turn. */
-    void resume(Client client) {
-        resumable.add(client);
-    }
-
+    /** The channel has closed. */
     void disconnected(Client client) {
         if (client.detached()) {
+            return;
+        }
+        client.peerGone = true;
+        if (!client.closed() && (client.waitsForShare || client.held)) {
+            // It comes back here when what it has sent before has run.
             return;
         }
         waits.forget(client);
@@ -359,7 +355,12 @@ final class CommandLoop {
 
     /** The server ends: no client is served any more. */
     void end() {
-        clients.ordinaryNow().forEach(Client::close);
+        for (Client client : clients.ordinaryNow()) {
+            client.close();
+            if (client.peerGone) {
+                disconnected(client);
+            }
+        }
     }
 
     /** After the loop's thread has ended. */
@@ -424,6 +425,10 @@ final class CommandLoop {
 
     Throttle throttle() {
         return throttle;
+    }
+
+    Shares shares() {
+        return shares;
     }
 
     Parking parking() {

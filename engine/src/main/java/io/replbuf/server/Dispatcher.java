@@ -54,6 +54,11 @@ final class Dispatcher {
         lastNanos = nanos;
     }
 
+    /** When the last command that was run ended. */
+    long now() {
+        return lastNanos;
+    }
+
     /** Executes, queues or refuses the command; writes its reply. */
     void execute(Client client, Request request) {
         direct(client);

@@ -46,10 +46,7 @@ final class Throttle {
             client.held = true;
             held.add(client);
             askForLook();
-            if (!client.readPaused) {
-                client.readPaused = true;
-                client.channel.config().setAutoRead(false);
-            }
+            client.pauseReading();
         }
         return true;
     }
@@ -92,19 +89,9 @@ final class Throttle {
     private void release() {
         for (Client client : held) {
             client.held = false;
-            if (!client.closed()) {
-                server.resume(client);
-            }
+            server.shares().add(client);
         }
         held.clear();
-    }
-
-    /** What the client had sent before has run, unless it is held again: only otherwise is more read. */
-    void resumed(Client client) {
-        if (client.readPaused && !client.held && !client.closed() && !client.detached()) {
-            client.readPaused = false;
-            client.channel.config().setAutoRead(!client.closingAfterReply());
-        }
     }
 
     void forget(Client client) {

@@ -82,7 +82,7 @@ final class Waits {
         cancelTimeout(wait);
         wait.client.waiting = null;
         server.replyTo(wait.client).integer(server.primary().countAcked(wait.offset));
-        server.resume(wait.client);
+        server.shares().add(wait.client);
     }
 
     private static void cancelTimeout(Waiting wait) {

@@ -81,6 +81,16 @@ class ThrottleTest {
         awaitInfo("repl_log_throttled_clients:0");
     }
 
+    @Test
+    void shouldRunWhatAHeldWriterSentBeforeItLeft() throws IOException {
+        writer.close();
+        assertThat(reader.call("PING")).as("a turn that sees it leave").isEqualTo("+PONG");
+        disk.brake = null;
+        brake.countDown();
+        Awaitility.await().until(() -> reader.call("GET", "k").equals("v"));
+        awaitInfo("connected_clients:1");
+    }
+
     private void awaitInfo(String line) {
         Awaitility.await().until(() -> reader.call("INFO").contains(line + "\r\n"));
     }
