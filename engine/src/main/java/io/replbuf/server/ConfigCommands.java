@@ -161,7 +161,9 @@ final class ConfigCommands {
 
     private static void mayBeSet(ServerConfig config, Client client, Directive directive)
             throws ConfigException {
-        boolean start = directive.support() == Directive.Support.START;
+        boolean start =
+                directive.support() == Directive.Support.START
+                        || directive.has(Directive.Trait.IMMUTABLE);
         if (directive.has(Directive.Trait.PROTECTED)
                 && !allowed(config.text("enable-protected-configs"), client)) {
             throw new ConfigException("can't set protected config");

@@ -123,9 +123,6 @@ final class ConfigReader {
 
     private void line(String line) throws ConfigException {
         List<String> words = words(line);
-        if (words == null) {
-            throw new ConfigException("Unbalanced quotes in configuration line");
-        }
         if (words.isEmpty()) {
             return;
         }
@@ -142,24 +139,22 @@ final class ConfigReader {
 
     /** Redis' rule: the first save line replaces the defaults, later ones add, an empty one clears. */
     private void save(List<String> values) throws ConfigException {
-        boolean clears = values.size() == 1 && values.get(0).isEmpty();
-        if (saveSeen && !clears) {
-            List<String> all = new ArrayList<>(List.of(config.text("save")));
-            all.addAll(values);
-            config.set("save", all);
-        } else {
-            config.set("save", values.isEmpty() ? List.of("") : values);
+        boolean clears = values.isEmpty() || values.equals(List.of(""));
+        String before = config.text("save");
+        config.set("save", clears ? List.of("") : values);
+        if (saveSeen && !clears && !before.isEmpty()) {
+            config.set("save", List.of(before + " " + config.text("save")));
         }
         saveSeen = true;
     }
 
-    /** The words of a line, null if a quote is open. */
-    private static List<String> words(String line) {
+    /** The words of a line. */
+    static List<String> words(String line) throws ConfigException {
         ByteBuf bytes = Unpooled.wrappedBuffer(line.getBytes(StandardCharsets.ISO_8859_1));
         Request request = new Request();
         request.begin(bytes, 0);
         if (!InlineArguments.split(bytes, 0, bytes.writerIndex(), request)) {
-            return null;
+            throw new ConfigException("Unbalanced quotes in configuration line");
         }
         List<String> words = new ArrayList<>();
         for (int i = 0; i < request.argc(); i++) {

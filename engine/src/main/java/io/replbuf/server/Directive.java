@@ -8,7 +8,10 @@ import java.util.Set;
  * One directive: its names, what values it takes, and whether this server has what it configures. Immutable.
  *
  * @param alias a second name of the same value, null without
- * @param min least number, for {@link Kind#INT} and {@link Kind#MEMORY}
+ * @param min least number accepted, for {@link Kind#INT} and {@link Kind#MEMORY}
+ * @param max largest number accepted
+ * @param least what a smaller number that is accepted is raised to without a word
+ * @param most what a larger one is lowered to
  * @param choices for {@link Kind#ENUM}
  * @param defaultValue in normal spelling
  */
@@ -18,6 +21,8 @@ record Directive(
         Kind kind,
         long min,
         long max,
+        long least,
+        long most,
         List<String> choices,
         Support support,
         Set<Trait> traits,
@@ -25,13 +30,28 @@ record Directive(
 
     /** What values it takes. */
     enum Kind {
-        BOOL,
-        INT,
-        MEMORY,
-        ENUM,
-        TEXT,
-        SAVE,
-        LIMITS
+        BOOL(false),
+        INT(false),
+        MEMORY(false),
+        ENUM(false),
+        TEXT(false),
+        /** A file's name without a folder. */
+        FILE(false),
+        WORDS(true),
+        SAVE(true),
+        LIMITS(true),
+        SHUTDOWN(true),
+        EVENTS(false),
+        SCORES(true),
+        PERCENTILES(true),
+        TITLE(false);
+
+        /** Whether it takes any number of arguments, which may also come as one with blanks between them. */
+        final boolean several;
+
+        Kind(boolean several) {
+            this.several = several;
+        }
     }
 
     /** What becomes of a value. */
@@ -45,13 +65,14 @@ record Directive(
     /** What else is peculiar. */
     enum Trait {
         HIDDEN,
-        PROTECTED
+        PROTECTED,
+        IMMUTABLE
     }
 
     /**
      * The value in normal spelling: bytes as digits, words in lower case.
      *
-     * @param arguments as written, at least one
+     * @param arguments as written
      * @param current the present value, for kinds that change a part of it
      * @throws ConfigException with Redis' reason
      */
@@ -60,7 +81,10 @@ record Directive(
                 switch (kind) {
                     case SAVE -> SavePoints.normalize(arguments);
                     case LIMITS -> ClientLimits.normalize(arguments, current);
-                    case TEXT -> String.join(" ", arguments);
+                    case WORDS -> words(arguments);
+                    case SHUTDOWN -> ShutdownMode.parse(arguments).toString();
+                    case SCORES -> InertValues.scores(arguments);
+                    case PERCENTILES -> InertValues.percentiles(arguments);
                     default -> scalar(single(arguments));
                 };
         if (support == Support.ABSENT && !value.equals(defaultValue)) {
@@ -73,11 +97,22 @@ record Directive(
         return value;
     }
 
+    private static String words(List<String> arguments) throws ConfigException {
+        if (arguments.isEmpty()) {
+            throw wrongNumber();
+        }
+        return String.join(" ", arguments);
+    }
+
     private static String single(List<String> arguments) throws ConfigException {
         if (arguments.size() != 1) {
-            throw new ConfigException("Bad directive or wrong number of arguments");
+            throw wrongNumber();
         }
         return arguments.get(0);
+    }
+
+    private static ConfigException wrongNumber() {
+        return new ConfigException("wrong number of arguments");
     }
 
     private String scalar(String value) throws ConfigException {
@@ -106,6 +141,9 @@ record Directive(
                 }
                 yield word;
             }
+            case EVENTS -> InertValues.events(value);
+            case TITLE -> InertValues.title(value);
+            case FILE -> fileName(value);
             default -> value;
         };
     }
@@ -127,7 +165,20 @@ record Directive(
             throw new ConfigException(
                     "argument must be between " + min + " and " + max + " inclusive");
         }
-        return number;
+        return Math.min(Math.max(number, least), most);
+    }
+
+    private String fileName(String value) throws ConfigException {
+        if (value.indexOf('/') >= 0 || value.indexOf('\\') >= 0) {
+            throw new ConfigException(
+                    name
+                            + " can't be a path, just a "
+                            + (name.endsWith("dirname") ? "dirname" : "filename"));
+        }
+        if (value.isEmpty() && !defaultValue.isEmpty()) {
+            throw new ConfigException(name + " can't be empty");
+        }
+        return value;
     }
 
     boolean has(Trait trait) {

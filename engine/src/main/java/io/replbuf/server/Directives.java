@@ -52,6 +52,8 @@ final class Directives {
                                 Directive.Kind.TEXT,
                                 0,
                                 0,
+                                0,
+                                0,
                                 List.of(),
                                 LogConfig.isSettable(option)
                                         ? Directive.Support.LIVE
@@ -95,17 +97,13 @@ final class Directives {
         String[] support = columns[2].split("\\+");
         Directive.Kind parsed =
                 switch (kind[0]) {
-                    case "bool" -> Directive.Kind.BOOL;
-                    case "int" -> Directive.Kind.INT;
                     case "mem" -> Directive.Kind.MEMORY;
-                    case "enum" -> Directive.Kind.ENUM;
-                    case "text" -> Directive.Kind.TEXT;
-                    case "save" -> Directive.Kind.SAVE;
-                    case "limits" -> Directive.Kind.LIMITS;
-                    default -> throw new IllegalStateException(TABLE + ": kind of " + line);
+                    default -> Directive.Kind.valueOf(kind[0].toUpperCase(Locale.ROOT));
                 };
         boolean ranged = parsed == Directive.Kind.INT || parsed == Directive.Kind.MEMORY;
-        String[] range = ranged ? kind[1].split("\\.\\.") : new String[] {"0", "0"};
+        String[] ranges = ranged ? kind[1].split(">") : new String[] {"0..0"};
+        String[] accepted = ranges[0].split("\\.\\.");
+        String[] kept = ranges[ranges.length - 1].split("\\.\\.");
         Set<Directive.Trait> traits = EnumSet.noneOf(Directive.Trait.class);
         for (int i = 1; i < support.length; i++) {
             traits.add(Directive.Trait.valueOf(support[i].toUpperCase(Locale.ROOT)));
@@ -114,8 +112,10 @@ final class Directives {
                 names[0],
                 names.length > 1 ? names[1] : null,
                 parsed,
-                Long.parseLong(range[0]),
-                Long.parseLong(range[1]),
+                Long.parseLong(accepted[0]),
+                Long.parseLong(accepted[1]),
+                Long.parseLong(kept[0]),
+                Long.parseLong(kept[1]),
                 parsed == Directive.Kind.ENUM ? List.of(kind[1].split("\\|")) : List.of(),
                 Directive.Support.valueOf(support[0].toUpperCase(Locale.ROOT)),
                 traits,

@@ -7,11 +7,10 @@ import java.util.List;
 final class SavePoints {
     private SavePoints() {}
 
-    /** Pairs separated by blanks; no argument but the empty text means never. */
-    static String normalize(List<String> arguments) throws ConfigException {
-        String text = String.join(" ", arguments).strip();
+    /** In normal spelling, with single blanks. */
+    static String normalize(List<String> words) throws ConfigException {
         StringBuilder normal = new StringBuilder();
-        for (SavePoint point : parse(text)) {
+        for (SavePoint point : parse(words)) {
             normal.append(normal.isEmpty() ? "" : " ")
                     .append(point.seconds())
                     .append(' ')
@@ -20,19 +19,19 @@ final class SavePoints {
         return normal.toString();
     }
 
-    static List<SavePoint> parse(String text) throws ConfigException {
-        if (text.isBlank()) {
+    /** Pairs of seconds and changes; no word but the empty one means never. */
+    static List<SavePoint> parse(List<String> words) throws ConfigException {
+        if (words.equals(List.of(""))) {
             return List.of();
         }
-        String[] words = text.strip().split("\\s+");
-        if (words.length % 2 != 0) {
+        if (words.size() % 2 != 0) {
             throw new ConfigException("Invalid save parameters");
         }
         List<SavePoint> points = new ArrayList<>();
-        for (int i = 0; i < words.length; i += 2) {
+        for (int i = 0; i < words.size(); i += 2) {
             try {
-                long seconds = Long.parseLong(words[i]);
-                int changes = Integer.parseInt(words[i + 1]);
+                long seconds = Long.parseLong(words.get(i));
+                int changes = Integer.parseInt(words.get(i + 1));
                 if (seconds < 1 || changes < 0) {
                     throw new ConfigException("Invalid save parameters");
                 }

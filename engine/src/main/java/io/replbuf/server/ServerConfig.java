@@ -24,9 +24,6 @@ import java.util.Set;
  * one on a hot path takes it out when it changes.
  */
 public final class ServerConfig {
-    /** Redis raises a smaller {@code repl-backlog-size} to this without a word. */
-    static final long BACKLOG_BYTES_MIN = 16 * 1024;
-
     /** Where strategies are looked for beside the class path; what these describe are directives from then on. */
     static final String PATH = "repl-buffer-path";
 
@@ -82,10 +79,11 @@ public final class ServerConfig {
                                     ? ""
                                     : " (unknown: " + name + "; nearest: " + nearest + ")"));
         }
-        if (arguments.isEmpty()) {
-            throw new ConfigException("Bad directive or wrong number of arguments");
+        List<String> words = arguments;
+        if (directive.kind().several && arguments.size() == 1 && !arguments.get(0).isEmpty()) {
+            words = ConfigReader.words(arguments.get(0));
         }
-        String value = floor(directive, directive.normalize(arguments, values.get(directive)));
+        String value = directive.normalize(words, values.get(directive));
         if (directive.name().equals(PATH)) {
             lookIn(value);
         }
@@ -101,9 +99,11 @@ public final class ServerConfig {
         describe();
     }
 
-    /** The normal spelling that {@code arguments} would have, without setting it. */
+    /** The normal spelling that CONFIG SET's {@code value} would have, without setting it. */
     String normalized(Directive directive, String value) throws ConfigException {
-        return floor(directive, directive.normalize(List.of(value), values.get(directive)));
+        List<String> words =
+                directive.kind().several ? List.of(value.split(" ", -1)) : List.of(value);
+        return directive.normalize(words, values.get(directive));
     }
 
     /** Sets a value that {@link #normalized} has checked. */
@@ -173,9 +173,20 @@ public final class ServerConfig {
         return ClientLimits.parse(text("client-output-buffer-limit"));
     }
 
+    /**
+     * @param directive {@code shutdown-on-sigint} or {@code shutdown-on-sigterm}
+     */
+    ShutdownMode shutdownMode(String directive) {
+        try {
+            return ShutdownMode.parse(List.of(text(directive).split(" ")));
+        } catch (ConfigException e) {
+            throw new IllegalStateException(directive + " passed its check", e);
+        }
+    }
+
     List<SavePoint> savePoints() {
         try {
-            return SavePoints.parse(text("save"));
+            return SavePoints.parse(List.of(text("save").split(" ")));
         } catch (ConfigException e) {
             throw new IllegalStateException("save: " + text("save") + " passed its check", e);
         }
@@ -232,12 +243,6 @@ public final class ServerConfig {
                     "directive: " + name + " (expected: one of directives.txt)");
         }
         return directive;
-    }
-
-    private static String floor(Directive directive, String value) {
-        return directive.name().equals("repl-backlog-size")
-                ? Long.toString(Math.max(Long.parseLong(value), BACKLOG_BYTES_MIN))
-                : value;
     }
 
     private List<BufferOption> describedOptions() {

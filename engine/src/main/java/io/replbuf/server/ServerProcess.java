@@ -240,7 +240,7 @@ final class ServerProcess {
             DiskSnapshot.removeTemporary(ready.config().dir());
             Runtime.getRuntime().halt(1);
         }
-        ShutdownMode mode = ShutdownMode.parse(ready.config().text(directive));
+        ShutdownMode mode = ready.config().shutdownMode(directive);
         if (!ready.stop("Received " + signal + " scheduling shutdown...", mode)) {
             LOG.warn("Errors trying to shut down the server. Check the logs for more information.");
             stopping(false);

@@ -63,11 +63,6 @@ final class Settings {
                             "this server keeps no log: appendonly yes must be there at start");
                 }
             }
-            case "dbfilename" -> {
-                if (config.text(name).indexOf('/') >= 0) {
-                    throw new ConfigException("dbfilename can't be a path, just a filename");
-                }
-            }
             case "tcp-keepalive" ->
                     server.clients()
                             .ordinary()
