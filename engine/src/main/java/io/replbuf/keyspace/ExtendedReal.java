@@ -4,13 +4,14 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The numbers of INCRBYFLOAT: reals with a significand of 64 bits, as C's {@code long double} is where Redis runs, so that a
  * sum has the digits that Redis would print.
  *
- * <p>Immutable. Hexadecimal notation, which C accepts too, is not a number here.
+ * <p>Immutable. Read as C's {@code strtold} reads it: decimal, or hexadecimal with a power of two.
  */
 final class ExtendedReal {
     private static final int SIGNIFICAND_BITS = 64;
@@ -23,12 +24,21 @@ final class ExtendedReal {
 
     private static final int DECIMAL_EXPONENT_MIN = -4951;
 
+    private static final int HEX_RADIX = 16;
+    private static final long HEX_DIGIT_BITS = 4;
+
     private static final int TEXT_CHARS_MAX = 5 * 1024;
     private static final int PRINTED_DECIMALS = 17;
     private static final String NOT_A_FLOAT = "ERR value is not a valid float";
     private static final Pattern DECIMAL =
             Pattern.compile("[+-]?(\\d+\\.?\\d*+|\\.\\d+)([eE][+-]?\\d+)?");
+    private static final Pattern HEXADECIMAL =
+            Pattern.compile(
+                    "([+-]?)0[xX](?=\\.?\\p{XDigit})(\\p{XDigit}*)\\.?(\\p{XDigit}*)(?:[pP]([+-]?\\d+))?");
     private static final Pattern INFINITE = Pattern.compile("[+-]?inf(inity)?");
+
+    /** Less than the smallest number of all, 2^-16445. */
+    private static final int EXPONENT_MIN = -16445;
 
     /** Null: infinite. */
     private final BigDecimal value;
@@ -45,6 +55,16 @@ final class ExtendedReal {
         if (INFINITE.matcher(text.toLowerCase(Locale.ROOT)).matches()) {
             return new ExtendedReal(null);
         }
+        Matcher hexadecimal = HEXADECIMAL.matcher(text);
+        BigDecimal exact = hexadecimal.matches() ? hexadecimal(hexadecimal) : decimal(text);
+        BigDecimal rounded = exact.signum() == 0 ? BigDecimal.ZERO : round(exact);
+        if (rounded == null) {
+            throw new CommandException(NOT_A_FLOAT);
+        }
+        return new ExtendedReal(rounded);
+    }
+
+    private static BigDecimal decimal(String text) {
         if (!DECIMAL.matcher(text).matches()) {
             throw new CommandException(NOT_A_FLOAT);
         }
@@ -60,11 +80,28 @@ final class ExtendedReal {
                 && (magnitude > DECIMAL_EXPONENT_MAX || magnitude < DECIMAL_EXPONENT_MIN)) {
             throw new CommandException(NOT_A_FLOAT);
         }
-        BigDecimal rounded = exact.signum() == 0 ? BigDecimal.ZERO : round(exact);
-        if (rounded == null) {
+        return exact;
+    }
+
+    /** Sign, digits before and behind the point, and the power of two of a match. */
+    private static BigDecimal hexadecimal(Matcher parts) {
+        BigInteger digits = new BigInteger(parts.group(2) + parts.group(3), HEX_RADIX);
+        if (digits.signum() == 0) {
+            return BigDecimal.ZERO;
+        }
+        BigInteger exponent =
+                new BigInteger(parts.group(4) == null ? "0" : parts.group(4))
+                        .subtract(BigInteger.valueOf(HEX_DIGIT_BITS * parts.group(3).length()));
+        BigInteger magnitude = exponent.add(BigInteger.valueOf(digits.bitLength()));
+        if (magnitude.compareTo(BigInteger.valueOf(EXPONENT_MAX)) > 0
+                || magnitude.compareTo(BigInteger.valueOf(EXPONENT_MIN)) <= 0) {
             throw new CommandException(NOT_A_FLOAT);
         }
-        return new ExtendedReal(rounded);
+        BigDecimal power = new BigDecimal(BigInteger.TWO.pow(Math.abs(exponent.intValue())));
+        BigDecimal significand = new BigDecimal(digits);
+        BigDecimal exact =
+                exponent.signum() >= 0 ? significand.multiply(power) : significand.divide(power);
+        return parts.group(1).equals("-") ? exact.negate() : exact;
     }
 
     /** @throws CommandException if the sum is not finite */

@@ -112,12 +112,16 @@ final class AdminCommands {
 
     private static void memoryUsage(Call call) {
         Request request = call.request();
-        if (request.argc() != 3
-                && !(request.argc() == 5
-                        && request.is(3, "SAMPLES")
-                        && Arguments.integer(request, 4) != null)) {
-            call.reply().error(Arguments.SYNTAX);
-            return;
+        for (int i = 3; i < request.argc(); i += 2) {
+            if (i + 1 == request.argc() || !request.is(i, "SAMPLES")) {
+                call.reply().error(Arguments.SYNTAX);
+                return;
+            }
+            Long samples = Arguments.integer(request, i + 1);
+            if (samples == null || samples < 0) {
+                call.reply().error(samples == null ? Arguments.NOT_AN_INTEGER : Arguments.SYNTAX);
+                return;
+            }
         }
         long bytes = call.keyspace().usageBytes(call.db(), request.bytes(2));
         if (bytes < 0) {

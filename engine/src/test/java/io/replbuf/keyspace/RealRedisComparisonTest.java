@@ -45,6 +45,8 @@ class RealRedisComparisonTest {
     };
     private static final String[] REALS = {
         "0.1",
+        "0x1Fp-3",
+        "-0X.8",
         "-0.1",
         "1e5",
         "5.0e3",
