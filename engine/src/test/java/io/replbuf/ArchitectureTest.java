@@ -106,7 +106,7 @@ class ArchitectureTest {
                 .and()
                 .doNotHaveFullyQualifiedName(BASE + "server.InfoProcess")
                 .and()
-                .doNotHaveFullyQualifiedName(BASE + "server.Loading")
+                .doNotHaveFullyQualifiedName(BASE + "server.RdbFileLoad")
                 .and()
                 .doNotHaveFullyQualifiedName(BASE + "log.LogEnv")
                 .should()

@@ -54,4 +54,52 @@ public record PrimaryEnv(
         History history,
         long redisOffset,
         StreamLog log,
-        LogEvents logEvents) {}
+        LogEvents logEvents) {
+    /** The same with a stream to begin, or to go on with. */
+    public PrimaryEnv withStream(
+            History from, long fromOffset, StreamLog open, LogEvents events, ReplicaSlots where) {
+        return with(strategy, tap, where, from, fromOffset, open, events);
+    }
+
+    /** The same for a primary that answers while the data set is loaded: without stream, history and log. */
+    public PrimaryEnv withoutStream() {
+        return with(
+                NoStream.named(strategy.name()),
+                null,
+                ReplicaSlots.NONE,
+                History.fresh(),
+                0,
+                null,
+                new LogEvents());
+    }
+
+    private PrimaryEnv with(
+            ReplicationBufferFactory factory,
+            Path tapFile,
+            ReplicaSlots where,
+            History from,
+            long fromOffset,
+            StreamLog open,
+            LogEvents events) {
+        return new PrimaryEnv(
+                commandLoop,
+                replicaLoops,
+                senderLoops,
+                nanoClock,
+                tickMillis,
+                extents,
+                accountant,
+                helper,
+                snapshots,
+                factory,
+                options,
+                dir,
+                tapFile,
+                where,
+                acked,
+                from,
+                fromOffset,
+                open,
+                events);
+    }
+}

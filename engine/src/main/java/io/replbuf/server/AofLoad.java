@@ -2,95 +2,107 @@ package io.replbuf.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import io.replbuf.keyspace.CommandContext;
-import io.replbuf.keyspace.Effects;
+import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Keyspace;
 import io.replbuf.keyspace.KeyspaceFullException;
 import io.replbuf.log.LogPart;
 import io.replbuf.log.RecoveredLog;
 import io.replbuf.resp.ProtocolException;
-import io.replbuf.resp.Reply;
 import io.replbuf.resp.Request;
 import io.replbuf.resp.RespDecoder;
 import io.replbuf.resp.RespLimits;
-import io.replbuf.resp.RespWriter;
+import io.replbuf.snapshot.KeyDelay;
 import io.replbuf.snapshot.LoadListener;
 import io.replbuf.snapshot.LoadOptions;
 import io.replbuf.snapshot.LoadResult;
 import io.replbuf.snapshot.RdbFormatException;
 import io.replbuf.snapshot.RdbLimits;
-import io.replbuf.snapshot.RdbLoader;
+import io.replbuf.snapshot.RdbLoad;
 import io.replbuf.stream.RedisOffsets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Loads a log: its base, then the stream since, executed by the very commands that once wrote it.
  *
- * <p>They run for a client that nobody sees: its replies are dropped, its effects go nowhere, since the stream has them, and
- * for it no key ever expires, since the stream has those deletions, too. What was past its time when the server died is
- * deleted, and the stream told, as soon as the server runs. Memory is bounded by the longest command. Any difference between
- * what a command did once and what it does now ends the load, so that no data set is served that the stream does not lead to.
+ * <p>What was past its time when the server died is deleted, and the stream told, as soon as the server runs. Memory is bounded
+ * by the longest command. Any difference between what a command did once and what it does now ends the load, so that no data
+ * set is served that the stream does not lead to.
  *
- * <p>Command loop, before the first client. Log texts are Redis'.
+ * <p>Command loop. Log texts are Redis'.
  */
-final class AofLoad implements CommandContext, Effects {
+final class AofLoad implements DataLoad {
     private static final Logger LOG = LoggerFactory.getLogger(AofLoad.class);
 
+    /** What is read at once, and executed in one slice. */
     private static final int READ_BYTES = 1 << 20;
-    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** Before every expiry: see above. */
-    private static final long NOTHING_EXPIRES = 0;
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ServerConfig config;
     private final Keyspace keyspace;
     private final CommandTable commands;
+    private final LongSupplier keyLoadDelayMicros;
     private final RespLimits limits = new RespLimits();
-    private final RespWriter replies = new RespWriter(error -> failure = error);
     private final Request request = new Request();
-    private String failure;
-    private int db;
-    private long progressNanos;
+    private final Replay replay;
+    private final Iterator<LogPart> parts;
+    private final long totalBytes;
+    private final long startNanos = System.nanoTime();
+    private long progressNanos = startNanos;
 
-    AofLoad(ServerConfig config, Keyspace keyspace, CommandTable commands) {
+    /** Of the parts that are behind us. */
+    private long endedBytes;
+
+    private LoadResult result;
+
+    /* The part under way: a snapshot, or commands. */
+    private LogPart part;
+    private long partStartNanos;
+    private RdbLoad snapshot;
+    private FileChannel file;
+    private long bytes;
+    private long position;
+    private RespDecoder decoder;
+    private ByteBuf in;
+
+    /**
+     * @param keyLoadDelayMicros {@code key-load-delay}
+     * @throws StartException if what was found does not lead to a data set; the last line says why, as Redis' last line does
+     */
+    AofLoad(
+            ServerConfig config,
+            Keyspace keyspace,
+            CommandTable commands,
+            RecoveredLog found,
+            LongSupplier keyLoadDelayMicros)
+            throws StartException {
         this.config = config;
         this.keyspace = keyspace;
         this.commands = commands;
+        this.keyLoadDelayMicros = keyLoadDelayMicros;
         limits.bulkBytes((int) config.number("proto-max-bulk-len"));
-        replies.to(Unpooled.EMPTY_BUFFER, 2);
-        replies.mute(true);
-    }
-
-    /**
-     * Brings the data set to the end of the log's range.
-     *
-     * @throws StartException if it cannot be read; the last line says why, as Redis' last line does
-     */
-    void load(RecoveredLog found) throws StartException, IOException {
-        long start = System.nanoTime();
-        progressNanos = start;
+        replay = new Replay(keyspace, request);
         if (found.loadProblem() != null) {
             throw new StartException("Fatal error loading the DB: " + found.loadProblem());
         }
         checkTail(found);
-        for (LogPart part : found.loadParts()) {
-            long partStart = System.nanoTime();
-            load(part);
-            LOG.info(
-                    "DB loaded from {} file {}: {} seconds",
-                    part.base() ? "base" : "incr",
-                    name(part),
-                    seconds(partStart));
+        parts = found.loadParts().iterator();
+        long sum = 0;
+        for (LogPart each : found.loadParts()) {
+            sum += bytes(each);
         }
-        LOG.info("DB loaded from append only file: {} seconds", seconds(start));
+        totalBytes = sum;
     }
 
     private void checkTail(RecoveredLog found) throws StartException {
@@ -115,18 +127,59 @@ final class AofLoad implements CommandContext, Effects {
                 RedisOffsets.toRedis(found.range().nextOffset()));
     }
 
-    private void load(LogPart part) throws StartException, IOException {
-        try (FileChannel file = FileChannel.open(part.file())) {
-            if (!part.base()) {
-                commands(part, file, part.bytes());
-            } else if (isSnapshot(file)) {
-                snapshot(part, file);
-            } else {
-                commands(part, file, file.size());
+    private static long bytes(LogPart part) throws StartException {
+        try {
+            return part.base() ? Files.size(part.file()) : part.bytes();
+        } catch (IOException e) {
+            throw unreadable(part, e);
+        }
+    }
+
+    @Override
+    public boolean step() throws StartException {
+        try {
+            if (part == null && !parts.hasNext()) {
+                LOG.info("DB loaded from append only file: {} seconds", seconds(startNanos));
+                return true;
             }
+            if (part == null) {
+                open(parts.next());
+            }
+            if (snapshot != null ? snapshot.step() : commands()) {
+                ended();
+            }
+            tellProgress();
+            return false;
+        } catch (RdbFormatException e) {
+            throw badFormat(name(part), ": " + e.getMessage());
+        } catch (IOException e) {
+            throw unreadable(part, e);
         } catch (KeyspaceFullException e) {
             throw new StartException("Out of memory reading the append only file " + name(part), e);
         }
+    }
+
+    private void open(LogPart next) throws IOException {
+        part = next;
+        partStartNanos = System.nanoTime();
+        file = FileChannel.open(part.file());
+        if (part.base() && isSnapshot(file)) {
+            file.close();
+            LoadOptions options =
+                    new LoadOptions(
+                            new RdbLimits(limits.bulkBytes(), databases()),
+                            Replay.NOTHING_EXPIRES,
+                            false,
+                            config.number("loading-process-events-interval-bytes"),
+                            keyLoadDelayMicros);
+            snapshot = RdbLoad.of(part.file(), keyspace, options, LoadListener.NONE);
+            return;
+        }
+        bytes = part.base() ? file.size() : part.bytes();
+        position = 0;
+        replay.select(0);
+        decoder = new RespDecoder(limits);
+        in = PooledByteBufAllocator.DEFAULT.directBuffer(READ_BYTES);
     }
 
     private static boolean isSnapshot(FileChannel file) throws IOException {
@@ -135,29 +188,24 @@ final class AofLoad implements CommandContext, Effects {
         return new String(magic.array(), StandardCharsets.US_ASCII).equals("REDIS");
     }
 
-    private void snapshot(LogPart part, FileChannel file) throws StartException, IOException {
-        LoadOptions options =
-                new LoadOptions(
-                        new RdbLimits(limits.bulkBytes(), databases()),
-                        NOTHING_EXPIRES,
-                        false,
-                        config.number("loading-process-events-interval-bytes"),
-                        () -> config.number("key-load-delay"));
-        LoadListener listener =
-                new LoadListener() {
-                    @Override
-                    public void progress(long bytes, long totalBytes, long keysLoaded) {
-                        AofLoad.this.progress(part, bytes, totalBytes);
-                    }
-                };
-        LoadResult result;
-        try {
-            result = RdbLoader.load(file, file.size(), keyspace, options, listener);
-        } catch (RdbFormatException e) {
-            throw badFormat(name(part), ": " + e.getMessage());
+    private void ended() throws StartException, IOException {
+        if (snapshot != null) {
+            result = snapshot.result();
+            checkPosition(result);
         }
-        long stands = result.aux().replOffset();
-        if (result.aux().hasPosition() && RedisOffsets.fromRedis(stands) != part.nextOffset()) {
+        endedBytes = loadedBytes();
+        closePart();
+        LOG.info(
+                "DB loaded from {} file {}: {} seconds",
+                part.base() ? "base" : "incr",
+                name(part),
+                seconds(partStartNanos));
+        part = null;
+    }
+
+    private void checkPosition(LoadResult loaded) throws StartException {
+        long stands = loaded.aux().replOffset();
+        if (loaded.aux().hasPosition() && RedisOffsets.fromRedis(stands) != part.nextOffset()) {
             throw badFormat(
                     name(part),
                     ": it stands at offset "
@@ -168,51 +216,54 @@ final class AofLoad implements CommandContext, Effects {
         }
     }
 
-    /** Executes the first {@code bytes} bytes, which are whole commands. */
-    private void commands(LogPart part, FileChannel file, long bytes)
-            throws StartException, IOException {
-        db = 0;
-        RespDecoder decoder = new RespDecoder(limits);
-        ByteBuf in = PooledByteBufAllocator.DEFAULT.directBuffer(READ_BYTES);
-        long position = 0;
-        try {
-            while (position < bytes) {
-                makeRoom(in, decoder);
-                int n =
-                        in.writeBytes(
-                                file,
-                                position,
-                                (int) Math.min(in.writableBytes(), bytes - position));
-                if (n <= 0) {
-                    throw new StartException(
-                            "Unexpected end of file reading the append only file " + name(part));
+    /**
+     * Executes some of the part's commands; it is whole commands that it ends with.
+     *
+     * @return whether those were the last
+     */
+    private boolean commands() throws StartException, IOException {
+        long start = System.nanoTime();
+        if (!in.isReadable() || !goOn(start)) {
+            if (position == bytes) {
+                if (in.isReadable()) {
+                    throw endOfFile();
                 }
-                position += n;
-                progress(part, position, bytes);
-                while (in.isReadable() && decode(part, decoder, in, position)) {
-                    execute(part);
-                }
+                return true;
             }
-            if (in.isReadable()) {
-                throw new StartException(
-                        "Unexpected end of file reading the append only file " + name(part));
-            }
-        } finally {
-            in.release();
+            read();
+            goOn(start);
         }
+        return false;
     }
 
-    private void makeRoom(ByteBuf in, RespDecoder decoder) {
+    /** Executes what is there; false if it is at an incomplete command, true if the slice is over before. */
+    private boolean goOn(long startNanos) throws StartException {
+        while (in.isReadable() && decode()) {
+            execute();
+            if (KeyDelay.pause(keyLoadDelayMicros, () -> false)
+                    && System.nanoTime() - startNanos >= SLICE_NANOS) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void read() throws StartException, IOException {
         decoder.moved(request, -in.readerIndex());
         in.discardReadBytes();
         if (!in.isWritable()) {
             // One command fills it: twice the room, up to what the file can still give.
             in.ensureWritable(in.capacity());
         }
+        int count =
+                in.writeBytes(file, position, (int) Math.min(in.writableBytes(), bytes - position));
+        if (count <= 0) {
+            throw endOfFile();
+        }
+        position += count;
     }
 
-    private boolean decode(LogPart part, RespDecoder decoder, ByteBuf in, long position)
-            throws StartException {
+    private boolean decode() throws StartException {
         long at = position - in.readableBytes();
         if (in.getByte(in.readerIndex()) != '*') {
             throw badFormat(name(part), " at byte " + at);
@@ -224,7 +275,7 @@ final class AofLoad implements CommandContext, Effects {
         }
     }
 
-    private void execute(LogPart part) throws StartException {
+    private void execute() throws StartException {
         CommandEntry entry =
                 commands.find(request.buffer(), request.position(0), request.length(0));
         if (entry == null) {
@@ -234,42 +285,79 @@ final class AofLoad implements CommandContext, Effects {
                             + "' reading the append only file "
                             + name(part));
         }
-        if (entry.fromKeyspace) {
-            failure = entry.spec.accepts(request.argc()) ? null : "wrong number of arguments";
-            if (failure == null) {
-                entry.spec.command().execute(this);
-            }
-        } else if (request.is(0, "SELECT")) {
-            failure = select() ? null : "ERR DB index is out of range";
-        } else {
-            // MULTI and EXEC: all of it is there. PING, REPLCONF GETACK: the stream's, not the data
-            // set's.
-            failure = null;
-        }
+        String failure = replay.execute(entry);
         if (failure != null) {
             throw badFormat(
                     name(part), ": " + entry.fullName + " fails now, and did not then: " + failure);
         }
     }
 
-    private boolean select() {
-        Long number = request.argc() == 2 ? Arguments.integer(request, 1) : null;
-        if (number == null || number < 0 || number >= databases()) {
-            return false;
-        }
-        db = number.intValue();
-        return true;
-    }
-
     private int databases() {
         return (int) config.number("databases");
     }
 
-    private void progress(LogPart part, long bytes, long totalBytes) {
+    private void tellProgress() {
         if (System.nanoTime() - progressNanos >= PROGRESS_NANOS) {
             progressNanos = System.nanoTime();
-            LOG.info("Loading {}: {} of {} bytes", name(part), bytes, totalBytes);
+            LOG.info("Loading the append only file: {} of {} bytes", loadedBytes(), totalBytes);
         }
+    }
+
+    @Override
+    public long totalBytes() {
+        return totalBytes;
+    }
+
+    @Override
+    public long loadedBytes() {
+        if (part == null) {
+            return endedBytes;
+        }
+        return endedBytes
+                + (snapshot != null ? snapshot.loadedBytes() : position - in.readableBytes());
+    }
+
+    @Override
+    public LoadResult result() {
+        return snapshot != null ? snapshot.result() : result;
+    }
+
+    @Override
+    public void close() {
+        try {
+            closePart();
+        } catch (IOException e) {
+            LOG.warn("Closing {}: {}", name(part), FaultText.reason(e));
+        }
+    }
+
+    private void closePart() throws IOException {
+        if (in != null) {
+            in.release();
+            in = null;
+        }
+        if (snapshot != null) {
+            snapshot.close();
+            snapshot = null;
+        }
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+    }
+
+    private StartException endOfFile() {
+        return new StartException(
+                "Unexpected end of file reading the append only file " + name(part));
+    }
+
+    private static StartException unreadable(LogPart part, IOException cause) {
+        return new StartException(
+                "Unrecoverable error reading the append only file "
+                        + name(part)
+                        + ": "
+                        + FaultText.reason(cause),
+                cause);
     }
 
     private static StartException badFormat(String file, String detail) {
@@ -286,68 +374,5 @@ final class AofLoad implements CommandContext, Effects {
 
     private static String seconds(long since) {
         return String.format(Locale.ROOT, "%.3f", (System.nanoTime() - since) / 1e9);
-    }
-
-    // ---- what the commands see ----
-
-    @Override
-    public Request request() {
-        return request;
-    }
-
-    @Override
-    public Reply reply() {
-        return replies;
-    }
-
-    @Override
-    public Effects effects() {
-        return this;
-    }
-
-    @Override
-    public Keyspace keyspace() {
-        return keyspace;
-    }
-
-    @Override
-    public int db() {
-        return db;
-    }
-
-    @Override
-    public long nowMillis() {
-        return NOTHING_EXPIRES;
-    }
-
-    @Override
-    public void changed(int changedDb, int argument) {
-        // No client watches yet.
-    }
-
-    @Override
-    public void emptying(int emptyingDb) {
-        // As above.
-    }
-
-    @Override
-    public void verbatim() {
-        // The stream has it.
-    }
-
-    @Override
-    public void rewritten(byte[]... arguments) {
-        // What was rewritten once does not come up again; a command that would be is not in the
-        // stream.
-    }
-
-    @Override
-    public void expired(int expiredDb, byte[] key) {
-        throw new IllegalStateException("a key expires before all time");
-    }
-
-    @Override
-    public void changes(int count) {
-        // Nothing has changed since the last save: it is all on disk.
     }
 }

@@ -75,8 +75,8 @@ final class Client implements ReplicaClient {
 
     int replySkip;
 
-    /** The WAIT that keeps its further commands back, null without. */
-    Waits.Waiting waiting;
+    /** What keeps its further commands back, null without. */
+    Block block;
 
     /** Since when its output passes the soft limit, -1 if it does not. */
     long aboveSoftSinceMillis = -1;
@@ -127,7 +127,7 @@ final class Client implements ReplicaClient {
 
     /** Whether further commands of it are to be executed now. */
     boolean mayProceed() {
-        return waiting == null
+        return block == null
                 && !closed
                 && !closeAfterReply
                 && !detached

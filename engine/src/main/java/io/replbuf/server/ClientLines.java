@@ -100,7 +100,7 @@ final class ClientLines {
         if (client.multi != null) {
             flags.append('x');
         }
-        if (client.waiting != null) {
+        if (client.block != null) {
             flags.append('b');
         }
         if (client.watchedKeyChanged) {

@@ -17,6 +17,7 @@ final class CommandEntry {
     final boolean denyOom;
     final boolean noAuth;
     final boolean noMulti;
+    final boolean loading;
 
     /** Whether it works on the data set alone, and never looks at the stream. */
     final boolean fromKeyspace;
@@ -38,6 +39,7 @@ final class CommandEntry {
         denyOom = spec.has(Flag.DENYOOM);
         noAuth = spec.has(Flag.NO_AUTH);
         noMulti = spec.has(Flag.NO_MULTI);
+        loading = spec.has(Flag.LOADING);
         controlsTransaction =
                 parent == null
                         && switch (spec.name()) {

@@ -17,8 +17,8 @@ import io.replbuf.resp.RespWriter;
 import io.replbuf.snapshot.LoadResult;
 import io.replbuf.stream.RedisOffsets;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,9 +56,10 @@ final class CommandLoop {
     private Primary primary;
     private Snapshots snapshots;
     private Settings settings;
-    private BiPredicate<String, ShutdownMode> shutdown;
+    private Predicate<ShutdownMode> shutdown;
     private ServerIdentity identity;
     private LoadResult loaded;
+    private LoadingState loading;
     private Parking parking;
     private AofRewrites rewrites;
     private Runnable publish = () -> {};
@@ -78,6 +79,7 @@ final class CommandLoop {
     private long queryBufferLimit;
     private boolean stopWritesOnSaveError;
     private volatile long keySaveDelayMicros;
+    private volatile long keyLoadDelayMicros;
     private volatile long snapshotKeptBytesMax;
 
     /**
@@ -102,14 +104,14 @@ final class CommandLoop {
         configured();
     }
 
-    /** Before the first event. */
+    /** Before the first event with what answers while the data set is loaded, and again when it is there. */
     void attach(
             Primary attachedPrimary,
             Snapshots attachedSnapshots,
             Settings attachedSettings,
             Parking attachedParking,
             AofRewrites attachedRewrites,
-            BiPredicate<String, ShutdownMode> attachedShutdown,
+            Predicate<ShutdownMode> attachedShutdown,
             Runnable attachedPublish) {
         shutdown = attachedShutdown;
         parking = attachedParking;
@@ -123,16 +125,35 @@ final class CommandLoop {
     }
 
     /** Before the first client. */
-    void identify(ServerIdentity ownIdentity, LoadResult ownLoaded) {
+    void identify(ServerIdentity ownIdentity) {
         identity = ownIdentity;
-        loaded = ownLoaded;
     }
 
     ServerIdentity identity() {
         return identity;
     }
 
-    /** What was loaded at start, null if nothing was. */
+    /** From here on nearly all commands are refused. */
+    LoadingState beginLoading() {
+        loading = new LoadingState(this);
+        loaded = null;
+        return loading;
+    }
+
+    /** The data set is there. */
+    void endLoading(LoadResult result) {
+        loading = null;
+        loaded = result;
+        // Slices were turns of no client.
+        stats.longestTurnNanos = 0;
+    }
+
+    /** Null unless the data set is being loaded. */
+    LoadingState loading() {
+        return loading;
+    }
+
+    /** What the last load has brought, null if nothing was. */
     LoadResult loaded() {
         return loaded;
     }
@@ -142,13 +163,18 @@ final class CommandLoop {
      *
      * @return false if it goes on, because it could not save
      */
-    boolean shutdown(String why, ShutdownMode mode) {
-        return shutdown.test(why, mode);
+    boolean shutdown(ShutdownMode mode) {
+        return shutdown.test(mode);
     }
 
     /** {@code rdb-key-save-delay}; any thread. */
     long keySaveDelayMicros() {
         return keySaveDelayMicros;
+    }
+
+    /** {@code key-load-delay}; any thread. */
+    long keyLoadDelayMicros() {
+        return keyLoadDelayMicros;
     }
 
     /** {@code repl-snapshot-max-kept}; any thread. */
@@ -163,6 +189,7 @@ final class CommandLoop {
         queryBufferLimit = config.number("client-query-buffer-limit");
         stopWritesOnSaveError = config.bool("stop-writes-on-bgsave-error");
         keySaveDelayMicros = config.number("rdb-key-save-delay");
+        keyLoadDelayMicros = config.number("key-load-delay");
         snapshotKeptBytesMax = config.number("repl-snapshot-max-kept");
         if (snapshots != null) {
             snapshots.configured();
@@ -218,7 +245,8 @@ final class CommandLoop {
         }
     }
 
-    private void fail(Throwable cause) {
+    /** Ends the server: its state is not known any more. */
+    void fail(Throwable cause) {
         LOG.error("The command loop cannot go on", cause);
         fatal.accept(cause);
     }
@@ -333,7 +361,10 @@ final class CommandLoop {
             // It comes back here when what it has sent before has run.
             return;
         }
-        waits.forget(client);
+        if (client.block != null) {
+            client.block.forget(client);
+            client.block = null;
+        }
         throttle.forget(client);
         watches.unwatch(client);
         client.close();

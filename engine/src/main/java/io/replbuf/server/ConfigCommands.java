@@ -116,6 +116,7 @@ final class ConfigCommands {
         Map<Directive, String> wanted = new LinkedHashMap<>();
         Map<Directive, String> before = new LinkedHashMap<>();
         String name = null;
+        boolean denied = false;
         try {
             for (int i = 2; i < request.argc(); i += 2) {
                 name = request.text(i);
@@ -130,6 +131,11 @@ final class ConfigCommands {
                 mayBeSet(config, call.client(), directive);
                 wanted.put(directive, config.normalized(directive, request.text(i + 1)));
                 before.put(directive, config.value(directive));
+                denied |= directive.has(Directive.Trait.DENY_LOADING);
+            }
+            if (denied && call.server().loading() != null) {
+                call.reply().error(Dispatcher.LOADING);
+                return;
             }
             wanted.forEach(config::put);
             for (Directive directive : wanted.keySet()) {

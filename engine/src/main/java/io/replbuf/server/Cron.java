@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
  * What happens by itself, {@code hz} times a second on the command loop: expiry, rehashing, save points, idle clients, soft
  * limits, and the primary's own cron.
  *
- * <p>Each piece of work has a budget; when there is more, it goes on in a turn of its own rather than in a longer one.
+ * <p>Each piece of work has a budget; when there is more, it goes on in a turn of its own rather than in a longer one. While the
+ * data set is loaded, it is left alone: no key expires, and no snapshot begins.
  */
 final class Cron {
     private static final Logger LOG = LoggerFactory.getLogger(Cron.class);
@@ -47,13 +48,18 @@ final class Cron {
     }
 
     private void tick() {
-        work(server.nowMillis());
+        boolean loading = server.loading() != null;
+        if (!loading) {
+            work(server.nowMillis());
+        }
         long now = server.tickMillis();
         if (now - lastPeriodMillis >= PERIOD_MILLIS) {
             lastPeriodMillis = now;
             clients(now);
-            server.snapshots().cron(now);
-            server.rewrites().cron(now);
+            if (!loading) {
+                server.snapshots().cron(now);
+                server.rewrites().cron(now);
+            }
             server.primary().cron(now);
             server.parking().cron();
             sample();
@@ -73,7 +79,9 @@ final class Cron {
                     .schedule(
                             () -> {
                                 moreScheduled = false;
-                                server.turn(() -> work(server.nowMillis()));
+                                if (server.loading() == null) {
+                                    server.turn(() -> work(server.nowMillis()));
+                                }
                             },
                             1,
                             TimeUnit.MILLISECONDS);
@@ -89,7 +97,7 @@ final class Cron {
         }
         for (Client client : server.clients().ordinaryNow()) {
             if (timeoutMillis > 0
-                    && client.waiting == null
+                    && client.block == null
                     && now - client.lastActiveMillis > timeoutMillis) {
                 LOG.debug("Closing idle client {}", client.peer);
                 client.close();

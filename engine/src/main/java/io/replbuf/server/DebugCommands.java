@@ -6,6 +6,7 @@ import static io.replbuf.keyspace.CommandSpec.Flag.NOSCRIPT;
 import static io.replbuf.keyspace.CommandSpec.Flag.STALE;
 
 import io.replbuf.keyspace.Keyspace;
+import io.replbuf.resp.Reply;
 import io.replbuf.resp.Request;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -137,17 +138,57 @@ final class DebugCommands {
             return;
         }
         CommandLoop server = call.server();
-        server.snapshots().abort("DEBUG RELOAD");
-        String error = save ? server.snapshots().inForeground() : null;
-        if (error == null) {
-            call.keyspace().flushAll();
-            error = Loading.load(server.config(), call.keyspace()).error();
+        if (server.loading() != null) {
+            call.reply().error(Dispatcher.LOADING);
+            return;
         }
-        if (error == null) {
+        server.snapshots().abort("DEBUG RELOAD");
+        String problem = save ? server.snapshots().inForeground() : null;
+        if (problem != null) {
+            call.reply().error("ERR Error trying to save the RDB dump: " + problem);
+            return;
+        }
+        call.keyspace().flushAll();
+        try {
+            load(call.client(), server, new RdbFileLoad(server.config(), server));
+        } catch (StartException e) {
+            reloaded(server, call.reply(), e);
+        }
+    }
+
+    /** Other clients are answered meanwhile, as at start; within EXEC no command may block, so there they wait. */
+    private static void load(Client client, CommandLoop server, RdbFileLoad load)
+            throws StartException {
+        if (server.inTransaction()) {
+            try (load) {
+                while (!load.step()) {
+                    // In one go.
+                }
+            }
+            reloaded(server, server.replies(), null);
+            return;
+        }
+        client.block = gone -> {};
+        server.beginLoading()
+                .run(
+                        load,
+                        failure -> {
+                            server.endLoading(load.result());
+                            client.block = null;
+                            if (!client.closed()) {
+                                reloaded(server, server.replyTo(client), failure);
+                                server.shares().add(client);
+                            }
+                        });
+    }
+
+    private static void reloaded(CommandLoop server, Reply reply, StartException failure) {
+        if (failure == null) {
             LOG.warn("DB reloaded by DEBUG RELOAD");
-            call.reply().simple("OK");
+            reply.simple("OK");
         } else {
-            call.reply().error("ERR Error trying to load the RDB dump: " + error);
+            LOG.warn("{}", failure.getMessage());
+            reply.error("ERR Error trying to load the RDB dump, check server logs.");
         }
     }
 }

@@ -66,7 +66,8 @@ record Directive(
     enum Trait {
         HIDDEN,
         PROTECTED,
-        IMMUTABLE
+        IMMUTABLE,
+        DENY_LOADING
     }
 
     /**

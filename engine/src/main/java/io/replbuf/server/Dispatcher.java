@@ -18,6 +18,7 @@ final class Dispatcher {
 
     private static final String OUT_OF_MEMORY =
             "OOM command not allowed when used memory > 'maxmemory'.";
+    static final String LOADING = "LOADING Redis is loading the dataset in memory";
     private static final String MISCONF =
             "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that"
                     + " may modify the data set are disabled, because this instance is configured to report errors during"
@@ -136,7 +137,7 @@ final class Dispatcher {
         if (!client.authenticated && !entry.noAuth) {
             return "NOAUTH Authentication required.";
         }
-        if (needsMemory(client, entry) && server.outOfMemory()) {
+        if (server.loading() == null && needsMemory(client, entry) && server.outOfMemory()) {
             return OUT_OF_MEMORY;
         }
         if (entry.write && server.writesStopped()) {
@@ -146,6 +147,9 @@ final class Dispatcher {
         if (logStopped != null
                 && (entry.write || client.multi != null && client.multi.writes(entry))) {
             return "MISCONF Errors writing to the AOF file: " + logStopped;
+        }
+        if (server.loading() != null && !entry.loading) {
+            return LOADING;
         }
         return null;
     }

@@ -20,7 +20,8 @@ final class InfoPersistence {
         long total = snapshots.keysTotal();
         long done = snapshots.keysProcessed();
         fields.section("Persistence")
-                .zeros("loading", "async_loading")
+                .put("loading", server.loading() != null)
+                .zeros("async_loading")
                 .put("current_cow_peak", snapshots.keptBytes())
                 .put("current_cow_size", snapshots.keptBytes())
                 .zeros("current_cow_size_age")
@@ -57,6 +58,9 @@ final class InfoPersistence {
                     .put("aof_buffer_length", log.lagBytes())
                     .put("aof_pending_bio_fsync", rewrites.syncing())
                     .put("aof_delayed_fsync", log.delayedFsyncs());
+        }
+        if (server.loading() != null) {
+            server.loading().info(fields);
         }
     }
 }

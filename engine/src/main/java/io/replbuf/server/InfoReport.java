@@ -77,9 +77,11 @@ final class InfoReport {
     private void clients(InfoFields fields) {
         long inputMost = 0;
         long outputMost = 0;
+        int blocked = 0;
         for (Client client : server.clients().ordinary()) {
             inputMost = Math.max(inputMost, client.input.capacity());
             outputMost = Math.max(outputMost, client.queuedBytes());
+            blocked += client.block == null ? 0 : 1;
         }
         fields.section("Clients")
                 .put("connected_clients", server.clients().ordinaryCount())
@@ -87,7 +89,7 @@ final class InfoReport {
                 .put("maxclients", server.config().number("maxclients"))
                 .put("client_recent_max_input_buffer", inputMost)
                 .put("client_recent_max_output_buffer", outputMost)
-                .put("blocked_clients", server.waits().count())
+                .put("blocked_clients", blocked)
                 .zeros("tracking_clients")
                 .put("clients_in_timeout_table", server.waits().count());
     }

@@ -154,7 +154,7 @@ final class PersistenceCommands {
             }
             mode = next;
         }
-        if (!call.server().shutdown("User requested shutdown...", mode)) {
+        if (!call.server().shutdown(mode)) {
             call.reply().error("ERR Errors trying to SHUTDOWN. Check logs.");
         }
     }

@@ -8,6 +8,7 @@ import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Keyspace;
 import io.replbuf.log.LogEnv;
 import io.replbuf.log.LogFiles;
+import io.replbuf.log.StreamLog;
 import io.replbuf.memory.Accountant;
 import io.replbuf.memory.Extents;
 import io.replbuf.memory.Owner;
@@ -16,6 +17,7 @@ import io.replbuf.primary.Primary;
 import io.replbuf.primary.PrimaryEnv;
 import io.replbuf.primary.ReplicaSlots;
 import io.replbuf.primary.SendConfig;
+import io.replbuf.stream.History;
 import io.replbuf.stream.Replid;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,8 +28,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +58,7 @@ public final class RedisServer implements AutoCloseable {
     private final LogFiles disk;
     private final Transport transport = Transport.ofThisJvm();
     private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
+    private final AtomicBoolean releasing = new AtomicBoolean();
     private final MultiThreadIoEventLoopGroup commandGroup;
     private final EventLoopGroup replicaGroup;
     private MultiThreadIoEventLoopGroup senderGroup;
@@ -66,6 +71,7 @@ public final class RedisServer implements AutoCloseable {
     private final Cron cron;
     private Primary primary;
     private Snapshots snapshots;
+    private Settings settings;
     private CounterPublisher publisher;
     private int port;
 
@@ -94,7 +100,8 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server and returns when it is ready for connections.
+     * Starts a server and returns when its data set is loaded. It answers before that, from when it listens, and refuses what needs
+     * the data set; one that is shut down meanwhile is returned as one that has ended, or is about to.
      *
      * @throws StartException if a port, a folder or a file is in the way; nothing of it is left then
      */
@@ -108,16 +115,18 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * @param ready told when all is there, just before the log says so: whoever reads that line may rely on what this does
+     * @param listening told when the port listens, before anything is loaded: from then on the server can be stopped. A caller that
+     *     waits for the line "Server initialized" may rely on what this does
      */
     static RedisServer start(
-            ServerConfig config, ProcessLog log, LogFiles disk, Consumer<RedisServer> ready)
+            ServerConfig config, ProcessLog log, LogFiles disk, Consumer<RedisServer> listening)
             throws StartException {
         RedisServer server = new RedisServer(config, log, disk);
         try {
-            server.begin(ready);
+            server.begin(listening);
             return server;
         } catch (StartException | RuntimeException e) {
+            server.listeners.close();
             server.release(1);
             throw e;
         }
@@ -141,16 +150,16 @@ public final class RedisServer implements AutoCloseable {
     /** Ends it without saving. */
     @Override
     public void close() {
-        stop("Closing the server", ShutdownMode.DEFAULT.withNoSave().withNow());
+        stop(ShutdownMode.DEFAULT.withNoSave().withNow());
         awaitStopped();
     }
 
     /** Ends it as a signal does; false if it goes on because it could not save. */
-    boolean stop(String why, ShutdownMode mode) {
+    boolean stop(ShutdownMode mode) {
         if (stopped.isDone() || loop.loop().isShuttingDown()) {
             return true;
         }
-        return onLoop(() -> shutdown(why, mode));
+        return onLoop(() -> shutdown(mode));
     }
 
     ServerConfig config() {
@@ -161,23 +170,86 @@ public final class RedisServer implements AutoCloseable {
         return loop;
     }
 
-    private void begin(Consumer<RedisServer> ready) throws StartException {
+    private void begin(Consumer<RedisServer> listening) throws StartException {
         checkDir();
         listeners.bind();
         port = listeners.port();
         // Said when the port listens; the blank before PID is part of what supervisors look for.
         LOG.info("Port: {} PID: {}", port, ProcessHandle.current().pid());
         LOG.info("Running mode=standalone, port={}.", port);
-        LOG.info("Server initialized");
-        String error = onLoop(this::assemble);
-        if (error != null) {
-            listeners.close();
-            throw new StartException(error);
+        try {
+            // From here on it may be shut down, and then all that follows is refused by its loop.
+            tell(onLoop(this::answer));
+            listening.accept(this);
+            LOG.info("Server initialized");
+            ServerConfig atStart = config.copy();
+            listeners.accept();
+            LogEvents logEvents = new LogEvents();
+            Startup startup = Startup.look(atStart, loop, logEnv(logEvents));
+            if (!load(startup)) {
+                return;
+            }
+            tell(onLoop(() -> assemble(startup, logEvents)));
+            awaitBase();
+            onLoop(() -> open(startup));
+        } catch (RejectedExecutionException e) {
+            if (!loop.loop().isShuttingDown()) {
+                throw e;
+            }
         }
-        awaitBase();
-        ready.accept(this);
-        LOG.info("Ready to accept connections");
-        listeners.accept();
+    }
+
+    private static void tell(String problem) throws StartException {
+        if (problem != null) {
+            throw new StartException(problem);
+        }
+    }
+
+    /**
+     * On the command loop: all that clients may ask for while the data set is loaded; the reason why it cannot be, null if all is
+     * well.
+     */
+    private String answer() {
+        snapshots = new Snapshots(loop, threads("replbuf-snapshot"));
+        try {
+            primary = new Primary(config.primary(), environment().withoutStream());
+        } catch (IllegalArgumentException e) {
+            return FaultText.of(e);
+        }
+        settings = new Settings(loop, log::level, cron::start);
+        attach(null);
+        loop.identify(
+                new ServerIdentity(
+                        Replid.random().hex(),
+                        transport.name().toLowerCase(java.util.Locale.ROOT),
+                        port));
+        loop.beginLoading();
+        cron.start();
+        return null;
+    }
+
+    /**
+     * Waits for the data set.
+     *
+     * @return false if the server was shut down meanwhile
+     * @throws StartException if it cannot be loaded
+     */
+    private boolean load(Startup startup) throws StartException {
+        CompletableFuture<StartException> loaded = new CompletableFuture<>();
+        onLoop(
+                () -> {
+                    loop.loading().run(startup.load(), loaded::complete);
+                    return null;
+                });
+        CompletableFuture.anyOf(loaded, stopped).join();
+        if (!loaded.isDone()) {
+            return false;
+        }
+        StartException failure = loaded.join();
+        if (failure != null) {
+            throw startup.failed(failure);
+        }
+        return true;
     }
 
     /** What is acknowledged from the first command on must be found again: with appendonly the log needs a base before that. */
@@ -188,9 +260,9 @@ public final class RedisServer implements AutoCloseable {
                                 config.bool("appendonly") && loop.rewrites().needed()
                                         ? loop.rewrites().first()
                                         : CompletableFuture.<String>completedFuture(null));
-        String problem = base.join();
+        CompletableFuture.anyOf(base, stopped).join();
+        String problem = base.getNow(null);
         if (problem != null) {
-            listeners.close();
             onLoop(
                     () -> {
                         primary.close();
@@ -207,64 +279,77 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** On the command loop; the reason why it cannot be, null if all is well. */
-    private String assemble() {
-        LogEvents logEvents = new LogEvents();
-        Startup startup;
+    /** On the command loop: the stream from where the data set stands; the reason why it cannot be, null if all is well. */
+    private String assemble(Startup startup, LogEvents logEvents) {
+        Startup.Begun begun;
         try {
-            startup =
-                    Startup.begin(
-                            config,
-                            keyspace,
-                            loop.commands(),
-                            LogEnv.of(accountant.account(Owner.LOG), loop.loop(), logEvents)
-                                    .on(disk));
-        } catch (StartException | IllegalArgumentException e) {
+            begun = startup.conclude();
+        } catch (StartException e) {
             return FaultText.of(e);
         }
-        snapshots = new Snapshots(loop, threads("replbuf-snapshot"));
+        ReplicaSlots slots = ReplicaSlots.NONE;
+        Primary answering = primary;
         try {
-            ReplicaSlots slots = ReplicaSlots.NONE;
             if (config.path("repl-buffer-counters") != null) {
                 CounterFile counters = CounterFile.create(config.path("repl-buffer-counters"));
                 publisher = new CounterPublisher(loop, extents, counters);
                 slots = counters;
             }
-            primary = new Primary(config.primary(), environment(startup, logEvents, slots));
+            primary =
+                    new Primary(
+                            config.primary(),
+                            environment()
+                                    .withStream(
+                                            begun.history(),
+                                            begun.redisOffset(),
+                                            begun.log(),
+                                            logEvents,
+                                            slots));
         } catch (IOException e) {
-            startup.close();
+            begun.close();
             return "repl-buffer-counters: " + FaultText.of(e);
         } catch (IllegalArgumentException | UncheckedIOException e) {
-            startup.close();
+            begun.close();
             return FaultText.of(e);
         }
-        Parking parking = new Parking(loop, startup.log());
-        logEvents.add(parking);
-        loop.attach(
-                primary,
-                snapshots,
-                new Settings(loop, log::level, cron::start),
-                parking,
-                new AofRewrites(loop, startup.log()),
-                this::shutdown,
-                publisher == null ? () -> {} : publisher::endOfTurn);
-        loop.identify(
-                new ServerIdentity(
-                        Replid.random().hex(),
-                        transport.name().toLowerCase(java.util.Locale.ROOT),
-                        port),
-                startup.loaded());
-        for (Loading.Expired expired : startup.expired()) {
+        answering.close();
+        attach(begun.log());
+        logEvents.add(loop.parking());
+        for (Loading.Expired expired : begun.expired()) {
             loop.propagation().expired(expired.db(), expired.key());
         }
-        cron.start();
         if (publisher != null) {
             publisher.start();
         }
         return null;
     }
 
-    private PrimaryEnv environment(Startup startup, LogEvents logEvents, ReplicaSlots slots) {
+    private void attach(StreamLog streamLog) {
+        loop.attach(
+                primary,
+                snapshots,
+                settings,
+                new Parking(loop, streamLog),
+                new AofRewrites(loop, streamLog),
+                this::shutdown,
+                publisher == null ? () -> {} : publisher::endOfTurn);
+    }
+
+    /** On the command loop: serves from here on. */
+    private Void open(Startup startup) {
+        if (!loop.loop().isShuttingDown()) {
+            loop.endLoading(startup.load().result());
+            LOG.info("Ready to accept connections");
+        }
+        return null;
+    }
+
+    private LogEnv logEnv(LogEvents events) {
+        return LogEnv.of(accountant.account(Owner.LOG), loop.loop(), events).on(disk);
+    }
+
+    /** Without a stream yet. */
+    private PrimaryEnv environment() {
         return new PrimaryEnv(
                 loop.loop(),
                 replicaGroup,
@@ -279,31 +364,34 @@ public final class RedisServer implements AutoCloseable {
                 config.strategyOptions(),
                 config.dir(),
                 config.path("repl-buffer-tap"),
-                slots,
+                ReplicaSlots.NONE,
                 loop::acked,
-                startup.history(),
-                startup.redisOffset(),
-                startup.log(),
-                logEvents);
+                History.fresh(),
+                0,
+                null,
+                new LogEvents());
     }
 
     /** Loops for replicas that are sent to from the log; null if there is no log, or the replica loops are to do it. */
     private EventLoopGroup senderGroup() {
         int threads = SendConfig.of(config.strategyOptions()).senderThreads();
-        if (threads > 0 && config.strategy().needsHistory()) {
+        if (threads > 0 && config.strategy().needsHistory() && senderGroup == null) {
             senderGroup = new Loops(threads, threads("replbuf-sender"), transport.handlers());
         }
         return senderGroup;
     }
 
     /** On the command loop: saves if that is asked for, then ends everything. */
-    private boolean shutdown(String why, ShutdownMode mode) {
+    private boolean shutdown(ShutdownMode mode) {
         if (loop.loop().isShuttingDown()) {
             return true;
         }
-        LOG.warn("{}", why);
+        LOG.warn("User requested shutdown...");
         snapshots.abort("the server shuts down");
-        boolean save = mode.save() || (!mode.noSave() && !config.savePoints().isEmpty());
+        // What is half loaded must not replace the file that it comes from.
+        boolean save =
+                loop.loading() == null
+                        && (mode.save() || (!mode.noSave() && !config.savePoints().isEmpty()));
         if (save) {
             LOG.info("Saving the final RDB snapshot before exiting.");
             String error = snapshots.inForeground();
@@ -314,6 +402,9 @@ public final class RedisServer implements AutoCloseable {
         }
         listeners.close();
         cron.stop();
+        if (loop.loading() != null) {
+            loop.loading().stop();
+        }
         loop.end();
         primary.close();
         LOG.warn("Redis is now ready to exit, bye bye...");
@@ -331,8 +422,11 @@ public final class RedisServer implements AutoCloseable {
         ending.start();
     }
 
-    /** Ends the threads and gives the memory back; not on one of those threads. */
+    /** Ends the threads and gives the memory back, once; not on one of those threads. */
     private void release(int status) {
+        if (!releasing.compareAndSet(false, true)) {
+            return;
+        }
         boolean ended = end(commandGroup);
         if (replicaGroup instanceof MultiThreadIoEventLoopGroup group) {
             ended &= end(group);

@@ -48,6 +48,16 @@ public final class ServerConfig {
         describe();
     }
 
+    /** The values as they are now, for a thread that is not the command loop's while clients may change them. */
+    ServerConfig copy() {
+        ServerConfig copy = new ServerConfig(strategies);
+        copy.values.putAll(values);
+        copy.given.addAll(given);
+        copy.file = file;
+        copy.anyPort = anyPort;
+        return copy;
+    }
+
     /** Makes the table of directives from the strategies that there are; values of those that stay remain. */
     private void describe() {
         directives = new Directives(describedOptions());

@@ -67,7 +67,7 @@ final class ServerProcess {
     /** Whether a signal ends the server just now. */
     private boolean stopping;
 
-    /** Null until the server is ready. */
+    /** Null until the server listens. */
     private RedisServer server;
 
     ServerProcess(ProcessLog log) {
@@ -173,6 +173,9 @@ final class ServerProcess {
             started = RedisServer.start(config, log, LogFiles.onDisk(), this::supervised);
         } catch (StartException e) {
             LOG.warn("{}", e.getMessage());
+            if (server() != null) {
+                deletePidFile(config.path("pidfile"));
+            }
             return 1;
         }
         int status = started.awaitStopped();
@@ -207,12 +210,16 @@ final class ServerProcess {
         }
     }
 
-    /** What a supervisor relies on once the server says that it is ready: a pid file, and signals that end it in order. */
-    private void supervised(RedisServer ready) {
-        writePidFile(ready.config().path("pidfile"));
+    /** What a supervisor relies on once the server has said its PID: a pid file, and signals that end it in order. */
+    private void supervised(RedisServer listening) {
+        writePidFile(listening.config().path("pidfile"));
         synchronized (this) {
-            server = ready;
+            server = listening;
         }
+    }
+
+    private synchronized RedisServer server() {
+        return server;
     }
 
     private void handleSignals() {
@@ -240,8 +247,9 @@ final class ServerProcess {
             DiskSnapshot.removeTemporary(ready.config().dir());
             Runtime.getRuntime().halt(1);
         }
+        LOG.warn("Received {} scheduling shutdown...", signal);
         ShutdownMode mode = ready.config().shutdownMode(directive);
-        if (!ready.stop("Received " + signal + " scheduling shutdown...", mode)) {
+        if (!ready.stop(mode)) {
             LOG.warn("Errors trying to shut down the server. Check the logs for more information.");
             stopping(false);
         }

@@ -1,13 +1,11 @@
 package io.replbuf.server;
 
 import io.replbuf.fault.FaultText;
-import io.replbuf.keyspace.Keyspace;
 import io.replbuf.log.LogConfig;
 import io.replbuf.log.LogEnv;
 import io.replbuf.log.RecoveredLog;
 import io.replbuf.log.StreamIndex;
 import io.replbuf.log.StreamLog;
-import io.replbuf.snapshot.LoadResult;
 import io.replbuf.stream.History;
 import io.replbuf.stream.RedisOffsets;
 import io.replbuf.stream.Replid;
@@ -31,104 +29,161 @@ import org.slf4j.LoggerFactory;
  *   no           anything else                           dump.rdb or none   anew; the log is set aside
  * </pre>
  *
- * @param loaded what an RDB has brought, null without one
- * @param expired keys left out since they had expired: the stream must say so
- * @param history a new one that honours the one found, or a fresh one
- * @param redisOffset where the stream goes on, in Redis' numbering
- * @param log open at that offset; null if there is to be none
+ * It goes in three steps, so that clients are answered while the second is under way: {@link #look} on any thread, the {@link
+ * #load()} in slices, and {@link #conclude}.
  */
-record Startup(
-        LoadResult loaded,
-        List<Loading.Expired> expired,
-        History history,
-        long redisOffset,
-        StreamLog log) {
+final class Startup {
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);
 
+    private final LogConfig logConfig;
+
+    /** What a log lives in; null if there is to be none. */
+    private final LogEnv logEnv;
+
+    /** Null without a log in the folder. */
+    private final RecoveredLog found;
+
+    private final DataLoad load;
+
+    /** Null if it is the log that is loaded. */
+    private final RdbFileLoad rdb;
+
+    private Startup(
+            LogConfig logConfig,
+            LogEnv logEnv,
+            RecoveredLog found,
+            DataLoad load,
+            RdbFileLoad rdb) {
+        this.logConfig = logConfig;
+        this.logEnv = logEnv;
+        this.found = found;
+        this.load = load;
+        this.rdb = rdb;
+    }
+
     /**
-     * Loads and opens; blocks for the disk.
+     * What a server goes on with.
+     *
+     * @param expired keys left out since they had expired: the stream must say so
+     * @param history a new one that honours the one found, or a fresh one
+     * @param redisOffset where the stream goes on, in Redis' numbering
+     * @param log open at that offset; null if there is to be none
+     */
+    record Begun(List<Loading.Expired> expired, History history, long redisOffset, StreamLog log) {
+        /** Nothing is to begin after all. */
+        void close() {
+            if (log != null) {
+                log.close();
+            }
+        }
+    }
+
+    /**
+     * Finds out what is to be loaded; blocks for the disk and changes nothing there.
      *
      * @param env what a log lives in
      * @throws StartException if there is data that cannot be read: it is left as it is
      */
-    static Startup begin(ServerConfig config, Keyspace keyspace, CommandTable commands, LogEnv env)
-            throws StartException {
+    static Startup look(ServerConfig config, CommandLoop server, LogEnv env) throws StartException {
         boolean appendOnly = config.bool("appendonly");
-        boolean wantsLog = appendOnly || config.strategy().needsHistory();
-        if (!wantsLog) {
-            Loading loading = load(config, keyspace);
-            return new Startup(
-                    loading.result(),
-                    loading.expired(),
-                    loading.history(),
-                    loading.redisOffset(),
-                    null);
+        if (!appendOnly && !config.strategy().needsHistory()) {
+            RdbFileLoad rdb = rdb(config, server);
+            return new Startup(null, null, null, rdb, rdb);
         }
         LogConfig logConfig = LogConfig.of(config.strategyOptions(), config.dir());
         LogEnv logEnv = env.with(StreamIndex.best());
+        RecoveredLog found;
         try {
-            RecoveredLog found = StreamLog.recover(logConfig, logEnv);
-            if (appendOnly && found != null && found.base() != null) {
-                new AofLoad(config, keyspace, commands).load(found);
-                History history = continued(found.replid(), found.range().nextOffset());
-                return new Startup(
-                        null,
+            found = StreamLog.recover(logConfig, logEnv);
+        } catch (IOException e) {
+            throw cannotOpen(logConfig, e);
+        }
+        if (appendOnly && found != null && found.base() != null) {
+            DataLoad load =
+                    new AofLoad(
+                            config,
+                            server.keyspace(),
+                            server.commands(),
+                            found,
+                            server::keyLoadDelayMicros);
+            return new Startup(logConfig, logEnv, found, load, null);
+        }
+        RdbFileLoad rdb = rdb(config, server);
+        return new Startup(logConfig, logEnv, found, rdb, rdb);
+    }
+
+    private static RdbFileLoad rdb(ServerConfig config, CommandLoop server) throws StartException {
+        try {
+            return new RdbFileLoad(config, server);
+        } catch (StartException e) {
+            throw fatal(e);
+        }
+    }
+
+    /** What brings the data set into memory. */
+    DataLoad load() {
+        return load;
+    }
+
+    /** The load's failure as the last line of a server that ends for it. */
+    StartException failed(StartException cause) {
+        return rdb == null ? cause : fatal(cause);
+    }
+
+    /**
+     * Opens the log where the data set stands, which has been loaded; command loop.
+     *
+     * @throws StartException if the log's folder cannot be written
+     */
+    Begun conclude() throws StartException {
+        try {
+            if (rdb == null) {
+                History history =
+                        new History(found.replid(), Replid.NONE, -1)
+                                .shift(found.range().nextOffset());
+                return new Begun(
                         List.of(),
                         history,
                         RedisOffsets.toRedis(found.range().nextOffset()),
                         found.resume(history.replid()));
             }
-            return fromSnapshot(config, keyspace, logConfig, logEnv, found);
+            Loading loading = rdb.loading();
+            // Asked for once: a fresh one has another name each time.
+            History history = loading.history();
+            long redisOffset = loading.redisOffset();
+            return new Begun(
+                    loading.expired(),
+                    history,
+                    redisOffset,
+                    logEnv == null ? null : open(history, redisOffset));
         } catch (IOException e) {
-            throw new StartException(
-                    "stream log in " + logConfig.folder() + " cannot be opened: " + FaultText.of(e),
-                    e);
+            throw cannotOpen(logConfig, e);
         }
     }
 
-    /** Nothing is to begin after all. */
-    void close() {
-        if (log != null) {
-            log.close();
-        }
-    }
-
-    private static Startup fromSnapshot(
-            ServerConfig config,
-            Keyspace keyspace,
-            LogConfig logConfig,
-            LogEnv logEnv,
-            RecoveredLog found)
-            throws StartException, IOException {
-        Loading loading = load(config, keyspace);
-        History history = loading.history();
-        long nextOffset = RedisOffsets.fromRedis(loading.redisOffset());
-        StreamLog log;
+    private StreamLog open(History history, long redisOffset) throws IOException {
+        long nextOffset = RedisOffsets.fromRedis(redisOffset);
         if (found == null) {
-            log = StreamLog.open(logConfig, logEnv, history.replid(), nextOffset);
-        } else if (found.passes(history.replid2(), nextOffset)) {
-            log = found.resume(nextOffset, history.replid());
-        } else {
-            LOG.info(
-                    "The data set does not stand within the stream log found, which ends at offset {} of {}",
-                    RedisOffsets.toRedis(found.range().nextOffset()),
-                    found.replid());
-            log = found.setAside(history.replid(), nextOffset);
+            return StreamLog.open(logConfig, logEnv, history.replid(), nextOffset);
         }
-        return new Startup(
-                loading.result(), loading.expired(), history, loading.redisOffset(), log);
+        if (found.passes(history.replid2(), nextOffset)) {
+            return found.resume(nextOffset, history.replid());
+        }
+        LOG.info(
+                "The data set does not stand within the stream log found, which ends at offset {} of {}",
+                RedisOffsets.toRedis(found.range().nextOffset()),
+                found.replid());
+        return found.setAside(history.replid(), nextOffset);
     }
 
-    private static Loading load(ServerConfig config, Keyspace keyspace) throws StartException {
-        Loading loading = Loading.load(config, keyspace);
-        if (loading.error() != null) {
-            throw new StartException(
-                    "Fatal error loading the DB: " + loading.error() + ". Exiting.");
-        }
-        return loading;
+    private static StartException fatal(StartException cause) {
+        return new StartException(
+                "Fatal error loading the DB: " + cause.getMessage() + ". Exiting.", cause);
     }
 
-    private static History continued(Replid replid, long nextOffset) {
-        return new History(replid, Replid.NONE, -1).shift(nextOffset);
+    private static StartException cannotOpen(LogConfig logConfig, IOException cause) {
+        return new StartException(
+                "stream log in " + logConfig.folder() + " cannot be opened: " + FaultText.of(cause),
+                cause);
     }
 }

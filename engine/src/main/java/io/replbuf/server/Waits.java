@@ -12,7 +12,7 @@ final class Waits {
     private final List<Waiting> waiting = new ArrayList<>();
 
     /** One blocked client. */
-    static final class Waiting {
+    private final class Waiting implements Block {
         private final Client client;
         private final long offset;
         private final int replicas;
@@ -22,6 +22,12 @@ final class Waits {
             this.client = client;
             this.offset = offset;
             this.replicas = replicas;
+        }
+
+        @Override
+        public void forget(Client gone) {
+            waiting.remove(this);
+            cancelTimeout(this);
         }
     }
 
@@ -36,7 +42,7 @@ final class Waits {
      */
     void add(Client client, int replicas, long timeoutMillis) {
         Waiting wait = new Waiting(client, client.writeOffset, replicas);
-        client.waiting = wait;
+        client.block = wait;
         waiting.add(wait);
         if (timeoutMillis > 0) {
             wait.timeout =
@@ -66,21 +72,12 @@ final class Waits {
         }
     }
 
-    /** The client is gone: nobody to answer. */
-    void forget(Client client) {
-        if (client.waiting != null) {
-            waiting.remove(client.waiting);
-            cancelTimeout(client.waiting);
-            client.waiting = null;
-        }
-    }
-
     private void end(Waiting wait) {
         if (!waiting.remove(wait)) {
             return;
         }
         cancelTimeout(wait);
-        wait.client.waiting = null;
+        wait.client.block = null;
         server.replyTo(wait.client).integer(server.primary().countAcked(wait.offset));
         server.shares().add(wait.client);
     }

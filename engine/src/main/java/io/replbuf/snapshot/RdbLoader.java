@@ -2,13 +2,11 @@ package io.replbuf.snapshot;
 
 import io.replbuf.keyspace.Keyspace;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
- * Reads an RDB into a keyspace, on the thread that owns it.
+ * Reads an RDB into a keyspace in one go, on the thread that owns it; {@link RdbLoad} does it in slices.
  *
  * <p>The keyspace should be empty: a key that is there already is taken for a file that names it twice. After an exception it
  * holds what was read until then, and the caller flushes it or gives up, as Redis does.
@@ -26,8 +24,8 @@ public final class RdbLoader {
     public static LoadResult load(
             Path file, Keyspace keyspace, LoadOptions options, LoadListener listener)
             throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return load(channel, channel.size(), keyspace, options, listener);
+        try (RdbLoad load = RdbLoad.of(file, keyspace, options, listener)) {
+            return toEnd(load);
         }
     }
 
@@ -44,6 +42,13 @@ public final class RdbLoader {
             LoadOptions options,
             LoadListener listener)
             throws IOException {
-        return new RdbLoad(source, totalBytes, keyspace, options, listener).run();
+        return toEnd(new RdbLoad(source, totalBytes, keyspace, options, listener));
+    }
+
+    private static LoadResult toEnd(RdbLoad load) throws IOException {
+        while (!load.step()) {
+            // Nobody else wants the thread.
+        }
+        return load.result();
     }
 }

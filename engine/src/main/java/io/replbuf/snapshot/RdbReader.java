@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads one RDB of version 1 to 11 that holds strings, and checks it as it goes.
@@ -49,14 +50,29 @@ public final class RdbReader {
 
     /** Reads the RDB to its end; the visitor's exceptions pass through. */
     public RdbAux read(RdbVisitor visitor) throws IOException {
-        readHeader();
-        while (true) {
+        while (!readSome(visitor, () -> false)) {
+            // Never asked to pause.
+        }
+        return aux();
+    }
+
+    /**
+     * Goes on reading where the last call paused.
+     *
+     * @param pause asked behind each key and each of the file's other parts, so that a pause is never within a value
+     * @return whether the RDB is at its end, so that {@link #aux} is all that it says of itself
+     */
+    boolean readSome(RdbVisitor visitor, BooleanSupplier pause) throws IOException {
+        if (version == 0) {
+            readHeader();
+        }
+        do {
             long offset = in.offset();
             int code = in.readByte("type or opcode");
             switch (code) {
                 case RdbFormat.OP_EOF -> {
                     readChecksum();
-                    return aux.toAux();
+                    return true;
                 }
                 case RdbFormat.OP_SELECT_DB -> readSelectDb();
                 case RdbFormat.OP_RESIZE_DB -> readSizes(visitor, offset);
@@ -77,7 +93,13 @@ public final class RdbReader {
                                 "strings, the one kind of value that this engine holds");
                 default -> readKey(visitor, code, offset);
             }
-        }
+        } while (!pause.getAsBoolean());
+        return false;
+    }
+
+    /** What the RDB has said of itself so far. */
+    RdbAux aux() {
+        return aux.toAux();
     }
 
     private void readHeader() throws IOException {

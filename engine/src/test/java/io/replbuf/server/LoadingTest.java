@@ -31,6 +31,6 @@ class LoadingTest {
 
     private static Loading loading(long keysExpired, List<Loading.Expired> named) {
         RdbAux aux = RdbAux.of("7.0.15", 1, 1).withPosition(0, REPLID, 50);
-        return new Loading(new LoadResult(10, keysExpired, 1_000, aux), named, null);
+        return new Loading(new LoadResult(10, keysExpired, 1_000, aux), named);
     }
 }

@@ -62,9 +62,12 @@ class ServerProcessTest {
         try (ChildServer child = startHeld(dir, "--repl-buffer-rehearsal", "no")) {
             child.awaitOutput(HeldServer.HELD);
             child.process.toHandle().destroy();
+            child.awaitOutput("Received SIGTERM");
+            child.process.getOutputStream().close();
             assertThat(child.status()).isZero();
             assertThat(child.output())
-                    .contains("Received SIGTERM before the server was ready")
+                    .contains(" PID: " + child.process.pid())
+                    .contains("ready to exit, bye bye")
                     .doesNotContain("Ready to accept connections");
         }
     }
