@@ -325,7 +325,7 @@ public final class Primary implements AutoCloseable {
         return feed.redisOffset();
     }
 
-    /** Replicas online that have acknowledged at least {@code redisOffset}. */
+    /** Replicas online that have acknowledged at least {@code redisOffset}, each once however many sessions it has. */
     public int countAcked(long redisOffset) {
         return sessions.countAcked(redisOffset);
     }
@@ -335,7 +335,7 @@ public final class Primary implements AutoCloseable {
         acksAsked = true;
     }
 
-    /** Replicas that the stream is sent to. */
+    /** Replicas that the stream is sent to, each once. */
     public int onlineReplicas() {
         return sessions.online();
     }

@@ -82,6 +82,9 @@ final class ReplicaSession implements Executor {
     long ackedOffset;
     long waitingSinceMillis;
 
+    /** Whether a later session of the same replica speaks for it. */
+    boolean superseded;
+
     /** When the snapshot began that it gets, or is to get. */
     long cutMillis;
 
@@ -414,6 +417,15 @@ final class ReplicaSession implements Executor {
     /** What it is known by when it comes again; null for one that says no port. */
     String name() {
         return handshake.listeningPort == 0 ? null : ip() + ":" + handshake.listeningPort;
+    }
+
+    boolean isOfSameReplica(ReplicaSession other) {
+        return name() != null && name().equals(other.name());
+    }
+
+    /** Whether the stream is sent to it, and it speaks for its replica. */
+    boolean countsAsOnline() {
+        return state == State.ONLINE && !superseded;
     }
 
     ReplicaView view(long nowMillis) {

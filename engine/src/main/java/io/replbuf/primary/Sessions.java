@@ -37,7 +37,21 @@ final class Sessions {
         return Collections.unmodifiableList(sessions);
     }
 
+    /**
+     * A replica that comes again while an older session of it is there, because its end has not reached us, is one replica: from
+     * now on the older session does not count. It is sent to and shown as before, until something ends it.
+     */
     void add(ReplicaSession session) {
+        for (ReplicaSession other : sessions) {
+            if (session.isOfSameReplica(other) && !other.superseded) {
+                other.superseded = true;
+                LOG.info(
+                        "Replica {} is here again as {}: its session {} does not count any more",
+                        session.name(),
+                        session.address(),
+                        other.address());
+            }
+        }
         sessions.add(session);
     }
 
@@ -68,23 +82,22 @@ final class Sessions {
         }
     }
 
-    /** Replicas that the stream is sent to. */
+    /** Replicas that the stream is sent to, each once. */
     int online() {
         int count = 0;
         for (ReplicaSession session : sessions) {
-            if (session.state() == ReplicaSession.State.ONLINE) {
+            if (session.countsAsOnline()) {
                 count++;
             }
         }
         return count;
     }
 
-    /** Replicas online that have acknowledged at least {@code redisOffset}. */
+    /** Replicas online that have acknowledged at least {@code redisOffset}, each once. */
     int countAcked(long redisOffset) {
         int count = 0;
         for (ReplicaSession session : sessions) {
-            if (session.state() == ReplicaSession.State.ONLINE
-                    && session.ackedOffset >= redisOffset) {
+            if (session.countsAsOnline() && session.ackedOffset >= redisOffset) {
                 count++;
             }
         }

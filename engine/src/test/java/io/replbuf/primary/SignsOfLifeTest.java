@@ -110,6 +110,50 @@ class SignsOfLifeTest {
         assertThat(server.onCommandLoop(() -> server.primary.countAcked(offset + 1))).isZero();
     }
 
+    /** Its socket broke and our end has not noticed. */
+    @Test
+    void shouldCountAReplicaOnceThatIsHereTwice() throws Exception {
+        replica.command("REPLCONF", "listening-port", "7000");
+        replica.line();
+        fullResync();
+        replica.command("REPLCONF", "ACK", "0");
+        awaitState("online");
+        server.set("k", "v");
+        long offset = server.offset();
+        replica.read((int) offset);
+        replica.command("REPLCONF", "ACK", Long.toString(offset));
+        awaitAcked(offset, 1);
+        try (RawReplica again = new RawReplica(server.port());
+                RawReplica neighbour = new RawReplica(server.port())) {
+            resume(again, "7000", offset);
+            assertThat(server.onCommandLoop(() -> server.primary.countAcked(offset)))
+                    .as("the old session's ACK, before the new one has sent its own")
+                    .isZero();
+            again.command("REPLCONF", "ACK", Long.toString(offset));
+            awaitAcked(offset, 1);
+            assertThat(server.onCommandLoop(server.primary::onlineReplicas)).isEqualTo(1);
+            assertThat(connected()).as("sessions").isEqualTo(2);
+            resume(neighbour, "7001", offset);
+            neighbour.command("REPLCONF", "ACK", Long.toString(offset));
+            awaitAcked(offset, 2);
+        }
+    }
+
+    private void resume(RawReplica session, String port, long offset) throws Exception {
+        session.command("REPLCONF", "listening-port", port);
+        assertThat(session.line()).isEqualTo("+OK");
+        session.command("PSYNC", server.replid(), Long.toString(offset + 1));
+        assertThat(session.line()).startsWith("+CONTINUE");
+    }
+
+    private void awaitAcked(long offset, int replicas) {
+        await().atMost(Duration.ofSeconds(10))
+                .until(
+                        () ->
+                                server.onCommandLoop(() -> server.primary.countAcked(offset))
+                                        == replicas);
+    }
+
     @Test
     void shouldCloseBehindTheRdbForOneThatAskedForNothingElse() throws Exception {
         assertThat(replica.command("REPLCONF", "rdb-only", "1").line()).isEqualTo("+OK");
