@@ -17,6 +17,9 @@ public interface Effects {
     /** All keys of a database are about to go; said before they do. */
     void emptying(int db);
 
+    /** All keys of all databases are about to go, as one change: FLUSHALL. Said before {@link #emptying} of each. */
+    void emptyingAll();
+
     /** The command changed data, and its own bytes say how. */
     void verbatim();
 

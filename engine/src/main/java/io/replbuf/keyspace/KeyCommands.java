@@ -93,11 +93,12 @@ final class KeyCommands {
     void flushall(CommandContext context) {
         boolean later = later(context.request());
         long removed = context.keyspace().keyCount();
+        context.effects().emptyingAll();
         for (int db = 0; db < context.keyspace().databases(); db++) {
             context.effects().emptying(db);
         }
         context.keyspace().flushAll(later);
-        flushed(context, removed + 1);
+        flushed(context, removed);
     }
 
     /** Enters the stream whether or not there was anything to remove, as in Redis. */

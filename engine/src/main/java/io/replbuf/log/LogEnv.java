@@ -50,7 +50,7 @@ public record LogEnv(
     public static LogEnv of(Account account, Executor commandLoop, LogListener listener) {
         return new LogEnv(
                 System::nanoTime,
-                ageClock(),
+                ageClock(System::nanoTime, System::currentTimeMillis),
                 account,
                 commandLoop,
                 LogFiles.onDisk(),
@@ -59,16 +59,34 @@ public record LogEnv(
     }
 
     /** The wall clock as it was at start, moved on by the monotonic one: a step of the wall clock ages no file. */
-    private static LongSupplier ageClock() {
-        long startMillis = System.currentTimeMillis();
-        long startNanos = System.nanoTime();
-        return () -> startMillis + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    private static LongSupplier ageClock(LongSupplier nanoClock, LongSupplier wallMillis) {
+        long startMillis = wallMillis.getAsLong();
+        long startNanos = nanoClock.getAsLong();
+        return () ->
+                startMillis + TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - startNanos);
     }
 
     /** The same with another index. */
     public LogEnv with(StreamIndex other) {
         return new LogEnv(
                 nanoClock, wallMillis, account, commandLoop, files, other, listener, threads);
+    }
+
+    /**
+     * The same by other clocks.
+     *
+     * @param timeOfDayMillis is looked at here and now, and never again
+     */
+    public LogEnv by(LongSupplier otherNanoClock, LongSupplier timeOfDayMillis) {
+        return new LogEnv(
+                otherNanoClock,
+                ageClock(otherNanoClock, timeOfDayMillis),
+                account,
+                commandLoop,
+                files,
+                index,
+                listener,
+                threads);
     }
 
     /** The same on another disk. */

@@ -87,7 +87,10 @@ final class FullResyncs {
     void request(ReplicaSession session, long nowMillis) {
         session.enter(ReplicaSession.State.WAIT_SNAPSHOT, nowMillis);
         session.waitingSinceMillis = nowMillis;
-        if (fileReceivers != null && !session.legacySync && keepFrom(session)) {
+        if (fileReceivers != null
+                && !running.aborted()
+                && !session.legacySync
+                && keepFrom(session)) {
             LOG.info(
                     "Waiting for end of BGSAVE for SYNC: replica {} joins the one under way",
                     session.address());

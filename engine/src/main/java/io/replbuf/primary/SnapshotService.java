@@ -36,6 +36,9 @@ public interface SnapshotService {
     interface Running {
         /** Ends it within a slice; the listener hears of a failure. */
         void abort();
+
+        /** Whether it is being ended, by {@link #abort} or by others: no replica should begin to wait for it. */
+        boolean aborted();
     }
 
     /** Told once, on the command loop. */

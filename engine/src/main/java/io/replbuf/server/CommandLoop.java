@@ -18,6 +18,7 @@ import io.replbuf.snapshot.LoadResult;
 import io.replbuf.stream.RedisOffsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,8 @@ final class CommandLoop {
     private static final int READ_BYTES = 64 * 1024;
 
     private final ServerConfig config;
+    private final LongSupplier nanoClock;
+    private final LongSupplier wallMillis;
     private final SingleThreadIoEventLoop loop;
     private final Accountant accountant;
     private final Keyspace keyspace;
@@ -68,7 +71,7 @@ final class CommandLoop {
     private boolean acksArrived;
     private long turnMillis;
     private long turnNanos;
-    private final long startNanos = System.nanoTime();
+    private final long startNanos;
 
     /** Where the stream was when the client under way began to change it. */
     private long batchStartOffset;
@@ -87,11 +90,15 @@ final class CommandLoop {
      */
     CommandLoop(
             ServerConfig config,
+            ServerEnv env,
             SingleThreadIoEventLoop loop,
             Accountant accountant,
             Keyspace keyspace,
             Consumer<Throwable> fatal) {
         this.config = config;
+        nanoClock = env.nanoClock();
+        wallMillis = env.wallMillis();
+        startNanos = nanoClock.getAsLong();
         this.loop = loop;
         this.accountant = accountant;
         this.keyspace = keyspace;
@@ -120,7 +127,7 @@ final class CommandLoop {
         primary = attachedPrimary;
         snapshots = attachedSnapshots;
         publish = attachedPublish;
-        propagation.attach(primary, watches);
+        propagation.attach(primary, watches, snapshots);
         configured();
     }
 
@@ -207,8 +214,8 @@ final class CommandLoop {
     void beginTurn() {
         if (!inTurn) {
             inTurn = true;
-            turnMillis = System.currentTimeMillis();
-            turnNanos = System.nanoTime();
+            turnMillis = wallMillis.getAsLong();
+            turnNanos = nanos();
             dispatcher.now(turnNanos);
             loop.executeAfterEventLoopIteration(endOfTurn);
         }
@@ -227,6 +234,7 @@ final class CommandLoop {
     private void endTurn() {
         try {
             propagation.flush();
+            snapshots.settle();
             if (acksArrived) {
                 acksArrived = false;
                 waits.check();
@@ -237,8 +245,7 @@ final class CommandLoop {
             parking.settle();
             shares.settle();
             publish.run();
-            stats.longestTurnNanos =
-                    Math.max(stats.longestTurnNanos, System.nanoTime() - turnNanos);
+            stats.longestTurnNanos = Math.max(stats.longestTurnNanos, nanos() - turnNanos);
             inTurn = false;
         } catch (Throwable e) {
             fail(e);
@@ -251,6 +258,11 @@ final class CommandLoop {
         fatal.accept(cause);
     }
 
+    /** The monotonic clock. Any thread. */
+    long nanos() {
+        return nanoClock.getAsLong();
+    }
+
     /** Wall clock of this turn's present command. */
     long nowMillis(long nanos) {
         return turnMillis + (nanos - turnNanos) / 1_000_000;
@@ -258,12 +270,12 @@ final class CommandLoop {
 
     /** The time of day: for dates, such as when a key expires. A step of the wall clock shows here. */
     long nowMillis() {
-        return inTurn ? nowMillis(System.nanoTime()) : System.currentTimeMillis();
+        return inTurn ? nowMillis(nanos()) : wallMillis.getAsLong();
     }
 
     /** Milliseconds since the start: for durations. A step of the wall clock does not show here. Any thread. */
     long tickMillis() {
-        return tickMillis(System.nanoTime());
+        return tickMillis(nanos());
     }
 
     private long tickMillis(long nanos) {

@@ -129,7 +129,7 @@ final class Cron {
 
     private void sample() {
         ServerStats stats = server.stats();
-        long nanos = System.nanoTime();
+        long nanos = server.nanos();
         stats.opsRate.sample(stats.commands, nanos);
         stats.inputRate.sample(stats.inputBytes, nanos);
         stats.outputRate.sample(stats.outputBytes, nanos);

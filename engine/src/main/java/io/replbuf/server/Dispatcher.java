@@ -209,7 +209,7 @@ final class Dispatcher {
         } finally {
             propagation.endCommand();
         }
-        long end = System.nanoTime();
+        long end = server.nanos();
         lastNanos = end;
         entry.calls++;
         entry.nanos += end - begin;

@@ -16,7 +16,7 @@ final class InfoProcess {
     void server(InfoFields fields) {
         ServerIdentity identity = server.identity();
         ServerConfig config = server.config();
-        long now = System.currentTimeMillis();
+        long now = server.nowMillis();
         long up = TimeUnit.MILLISECONDS.toSeconds(server.tickMillis());
         fields.section("Server")
                 .put("redis_version", RedisServer.REDIS_VERSION)

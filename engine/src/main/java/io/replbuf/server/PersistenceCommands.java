@@ -72,12 +72,12 @@ final class PersistenceCommands {
 
     private static void save(Call call) {
         Snapshots snapshots = call.server().snapshots();
-        if (snapshots.saving()) {
+        if (snapshots.makingRdb()) {
             call.reply().error("ERR Background save already in progress");
         } else if (snapshots.busy()) {
             call.reply()
                     .error(
-                            "ERR Background snapshot for a replica in progress: SAVE needs it to end first");
+                            "ERR Background append only file rewriting in progress: SAVE needs it to end first");
         } else {
             String error = snapshots.inForeground();
             if (error == null) {
@@ -94,7 +94,7 @@ final class PersistenceCommands {
         boolean schedule = request.argc() == 2 && request.is(1, "SCHEDULE");
         if (request.argc() > 1 && !schedule) {
             call.reply().error(Arguments.SYNTAX);
-        } else if (snapshots.saving()) {
+        } else if (snapshots.makingRdb()) {
             call.reply().error("ERR Background save already in progress");
         } else if (snapshots.busy() || call.server().inTransaction()) {
             if (schedule || call.server().inTransaction()) {

@@ -21,6 +21,7 @@ final class Propagation implements Effects {
 
     private Primary primary;
     private Watches watches;
+    private Snapshots snapshots;
 
     /* The run of verbatim bytes not yet appended; null without. */
     private ByteBuf run;
@@ -47,9 +48,10 @@ final class Propagation implements Effects {
 
     private long dirty;
 
-    void attach(Primary primary, Watches watches) {
+    void attach(Primary primary, Watches watches, Snapshots snapshots) {
         this.primary = primary;
         this.watches = watches;
+        this.snapshots = snapshots;
     }
 
     /** Changes since the last {@link #saved}, as {@code rdb_changes_since_last_save} counts them. */
@@ -99,6 +101,11 @@ final class Propagation implements Effects {
         if (watches.active()) {
             watches.changed(changedDb, request.bytes(argument));
         }
+    }
+
+    @Override
+    public void emptyingAll() {
+        snapshots.emptyingAll();
     }
 
     @Override

@@ -38,7 +38,7 @@ final class RdbFileLoad implements DataLoad {
                         new RdbLimits(
                                 (int) config.number("proto-max-bulk-len"),
                                 (int) config.number("databases")),
-                        System.currentTimeMillis(),
+                        server.nowMillis(),
                         true,
                         config.number("loading-process-events-interval-bytes"),
                         server::keyLoadDelayMicros);

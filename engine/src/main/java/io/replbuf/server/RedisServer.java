@@ -7,7 +7,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Keyspace;
 import io.replbuf.log.LogEnv;
-import io.replbuf.log.LogFiles;
 import io.replbuf.log.StreamLog;
 import io.replbuf.memory.Accountant;
 import io.replbuf.memory.Extents;
@@ -55,7 +54,7 @@ public final class RedisServer implements AutoCloseable {
 
     private final ServerConfig config;
     private final ProcessLog log;
-    private final LogFiles disk;
+    private final ServerEnv env;
     private final Transport transport = Transport.ofThisJvm();
     private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
     private final AtomicBoolean releasing = new AtomicBoolean();
@@ -75,10 +74,10 @@ public final class RedisServer implements AutoCloseable {
     private CounterPublisher publisher;
     private int port;
 
-    private RedisServer(ServerConfig config, ProcessLog log, LogFiles disk) {
+    private RedisServer(ServerConfig config, ProcessLog log, ServerEnv env) {
         this.config = config;
         this.log = log;
-        this.disk = disk;
+        this.env = env;
         commandGroup = new Loops(1, threads("replbuf-command"), transport.handlers());
         SingleThreadIoEventLoop eventLoop = (SingleThreadIoEventLoop) commandGroup.next();
         int replicaLoops = (int) config.number("io-threads") - 1;
@@ -94,7 +93,7 @@ public final class RedisServer implements AutoCloseable {
                         extents,
                         accountant.account(Owner.KEYSPACE),
                         accountant.account(Owner.SNAPSHOT));
-        loop = new CommandLoop(config, eventLoop, accountant, keyspace, this::fatal);
+        loop = new CommandLoop(config, env, eventLoop, accountant, keyspace, this::fatal);
         listeners = new Listeners(config, transport, loop);
         cron = new Cron(loop);
     }
@@ -106,12 +105,12 @@ public final class RedisServer implements AutoCloseable {
      * @throws StartException if a port, a folder or a file is in the way; nothing of it is left then
      */
     public static RedisServer start(ServerConfig config) throws StartException {
-        return start(config, ProcessLog.UNCHANGED, LogFiles.onDisk());
+        return start(config, ProcessLog.UNCHANGED, ServerEnv.real());
     }
 
-    static RedisServer start(ServerConfig config, ProcessLog log, LogFiles disk)
+    static RedisServer start(ServerConfig config, ProcessLog log, ServerEnv env)
             throws StartException {
-        return start(config, log, disk, server -> {});
+        return start(config, log, env, server -> {});
     }
 
     /**
@@ -119,9 +118,9 @@ public final class RedisServer implements AutoCloseable {
      *     waits for the line "Server initialized" may rely on what this does
      */
     static RedisServer start(
-            ServerConfig config, ProcessLog log, LogFiles disk, Consumer<RedisServer> listening)
+            ServerConfig config, ProcessLog log, ServerEnv env, Consumer<RedisServer> listening)
             throws StartException {
-        RedisServer server = new RedisServer(config, log, disk);
+        RedisServer server = new RedisServer(config, log, env);
         try {
             server.begin(listening);
             return server;
@@ -210,7 +209,7 @@ public final class RedisServer implements AutoCloseable {
      * well.
      */
     private String answer() {
-        snapshots = new Snapshots(loop, threads("replbuf-snapshot"));
+        snapshots = new Snapshots(loop, env.snapshotFiles(), threads("replbuf-snapshot"));
         try {
             primary = new Primary(config.primary(), environment().withoutStream());
         } catch (IllegalArgumentException e) {
@@ -345,7 +344,9 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private LogEnv logEnv(LogEvents events) {
-        return LogEnv.of(accountant.account(Owner.LOG), loop.loop(), events).on(disk);
+        return LogEnv.of(accountant.account(Owner.LOG), loop.loop(), events)
+                .on(env.logFiles())
+                .by(env.nanoClock(), env.wallMillis());
     }
 
     /** Without a stream yet. */
@@ -437,6 +438,9 @@ public final class RedisServer implements AutoCloseable {
         if (ended) {
             try {
                 loop.release();
+                if (snapshots != null) {
+                    snapshots.abandon("the server has failed");
+                }
                 keyspace.close();
             } catch (RuntimeException e) {
                 // The process ends all the same, whoever waits for that must hear of it.

@@ -1,7 +1,6 @@
 package io.replbuf.server;
 
 import io.replbuf.fault.FaultText;
-import io.replbuf.log.LogFiles;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -77,7 +76,7 @@ final class Rehearsal {
                         RedisServer.start(
                                 config(like, folder.path()),
                                 ProcessLog.UNCHANGED,
-                                LogFiles.onDisk())) {
+                                ServerEnv.real())) {
             play(server.port());
         } catch (ConfigException | StartException e) {
             throw new IOException(FaultText.of(e), e);

@@ -104,6 +104,11 @@ final class Replay implements CommandContext, Effects {
     }
 
     @Override
+    public void emptyingAll() {
+        // No snapshot is made while a data set loads.
+    }
+
+    @Override
     public void emptying(int emptyingDb) {
         // As above.
     }

@@ -3,7 +3,6 @@ package io.replbuf.server;
 import io.netty.util.ResourceLeakDetector;
 import io.replbuf.buffer.Strategies;
 import io.replbuf.fault.FaultText;
-import io.replbuf.log.LogFiles;
 import io.replbuf.memory.Extent;
 import io.replbuf.memory.Extents;
 import io.replbuf.snapshot.DiskSnapshot;
@@ -170,7 +169,7 @@ final class ServerProcess {
         said(lowered);
         RedisServer started;
         try {
-            started = RedisServer.start(config, log, LogFiles.onDisk(), this::supervised);
+            started = RedisServer.start(config, log, ServerEnv.real(), this::supervised);
         } catch (StartException e) {
             LOG.warn("{}", e.getMessage());
             if (server() != null) {

@@ -5,6 +5,7 @@ import io.replbuf.snapshot.DiskSnapshot;
 import io.replbuf.snapshot.RdbAux;
 import io.replbuf.snapshot.RdbOptions;
 import io.replbuf.snapshot.SnapshotEnv;
+import io.replbuf.snapshot.SnapshotFiles;
 import io.replbuf.snapshot.SnapshotJob;
 import io.replbuf.snapshot.SnapshotResult;
 import io.replbuf.stream.History;
@@ -34,6 +35,7 @@ final class Snapshots implements SnapshotService {
     private static final long PROGRESS_PER_SNAPSHOT = 1L << 40;
 
     private final CommandLoop server;
+    private final SnapshotFiles files;
     private final SnapshotEnv env;
     private List<SavePoint> savePoints;
 
@@ -43,6 +45,9 @@ final class Snapshots implements SnapshotService {
     private long jobStartTick;
     private long dirtyAtStart;
     private boolean scheduled;
+
+    /** FLUSHALL ran in this turn, and the file on disk is to say so. */
+    private boolean emptied;
 
     /** A date, for LASTSAVE; beside it the same moment on the clock of durations. */
     private long lastSaveMillis;
@@ -56,8 +61,9 @@ final class Snapshots implements SnapshotService {
     private long saves;
     private long snapshots;
 
-    Snapshots(CommandLoop server, ThreadFactory threads) {
+    Snapshots(CommandLoop server, SnapshotFiles files, ThreadFactory threads) {
         this.server = server;
+        this.files = files;
         // Read by the snapshot's thread for every key, so not through the map that CONFIG SET
         // changes.
         env =
@@ -132,6 +138,7 @@ final class Snapshots implements SnapshotService {
     private SnapshotJob toDisk(RdbOptions options, RdbAux aux, Listener listener) {
         DiskSnapshot disk = disk();
         lastTryTick = server.tickMillis();
+        saves++;
         snapshots++;
         begin(
                 disk.start(
@@ -154,18 +161,26 @@ final class Snapshots implements SnapshotService {
     }
 
     private Running running(SnapshotJob started) {
-        return () -> {
-            if (job == started) {
-                started.abort("no replica waits for it any more");
+        return new Running() {
+            @Override
+            public void abort() {
+                if (job == started) {
+                    started.abort("no replica waits for it any more");
+                }
+            }
+
+            @Override
+            public boolean aborted() {
+                return started.isAborted();
             }
         };
     }
 
     private void ended(SnapshotResult result, Listener listener, Path file) {
         lastKeptBytes = job.keptBytesMost();
+        lastSaveSeconds = (server.tickMillis() - jobStartTick) / 1000;
         if (jobIsSave) {
             saved(result, "Background saving", dirtyAtStart);
-            lastSaveSeconds = (server.tickMillis() - jobStartTick) / 1000;
         } else if (result.complete()) {
             LOG.info("Background RDB transfer terminated with success");
         } else {
@@ -199,7 +214,6 @@ final class Snapshots implements SnapshotService {
         lastSaveMillis = server.nowMillis();
         lastSaveTick = server.tickMillis();
         lastSaveFailed = false;
-        saves++;
     }
 
     /** The base of a log's rewrite, in a file of this path; no snapshot may be under way. */
@@ -234,6 +248,7 @@ final class Snapshots implements SnapshotService {
 
     private DiskSnapshot base(Path file) {
         return new DiskSnapshot(
+                files,
                 file.getParent(),
                 file.getFileName().toString(),
                 server.config().bool("aof-rewrite-incremental-fsync"));
@@ -250,12 +265,13 @@ final class Snapshots implements SnapshotService {
     }
 
     /**
-     * SAVE: returns when the file is there.
+     * SAVE: returns when the file is there. That it failed is told to the one who asked, and stops no writes, as in Redis.
      *
      * @return null, or why it failed
      */
     String inForeground() {
         lastTryTick = server.tickMillis();
+        saves++;
         server.propagation().flush();
         long changes = server.propagation().dirty();
         SnapshotResult result =
@@ -271,8 +287,34 @@ final class Snapshots implements SnapshotService {
             return null;
         }
         LOG.warn("{}", result.reason());
-        lastSaveFailed = true;
         return result.reason();
+    }
+
+    /**
+     * FLUSHALL begins: what a snapshot would show, on the disk or to replicas, is not wanted any more. With save points the
+     * file becomes that of the empty data set at the end of the turn, for which the thread has to let go of its cut now.
+     */
+    void emptyingAll() {
+        emptied = !savePoints.isEmpty();
+        if (makingRdb() && emptied) {
+            job.abortNow("FLUSHALL");
+        } else if (makingRdb()) {
+            job.abort("FLUSHALL");
+        }
+    }
+
+    /** At the end of a turn, when the stream has all of it and no reply has left yet. */
+    void settle() {
+        if (!emptied) {
+            return;
+        }
+        emptied = false;
+        if (job == null) {
+            inForeground();
+        } else if (!jobIsSave) {
+            // The base of a log, which FLUSHALL leaves alone, has the one cut that there is.
+            schedule();
+        }
     }
 
     /** Ends the running snapshot, waiting for its thread. */
@@ -282,13 +324,21 @@ final class Snapshots implements SnapshotService {
         }
     }
 
+    /** The command loop has ended with a snapshot under way: nothing reads the data set from here on. */
+    void abandon(String reason) {
+        if (job != null) {
+            job.abandon(reason);
+        }
+    }
+
     /** Save points, scheduled saves, limits; every 100 ms. */
     void cron(long tickMillis) {
         if (job != null) {
             job.tick();
             return;
         }
-        if (scheduled) {
+        boolean mayTry = !lastSaveFailed || tickMillis - lastTryTick > RETRY_MILLIS;
+        if (scheduled && mayTry) {
             scheduled = false;
             background();
             return;
@@ -299,7 +349,7 @@ final class Snapshots implements SnapshotService {
                     dirty >= point.changes()
                             && dirty > 0
                             && tickMillis - lastSaveTick > point.seconds() * 1000;
-            if (due && (!lastSaveFailed || tickMillis - lastTryTick > RETRY_MILLIS)) {
+            if (due && mayTry) {
                 LOG.info("{} changes in {} seconds. Saving...", point.changes(), point.seconds());
                 background();
                 return;
@@ -310,7 +360,10 @@ final class Snapshots implements SnapshotService {
     private DiskSnapshot disk() {
         ServerConfig config = server.config();
         return new DiskSnapshot(
-                config.dir(), config.text("dbfilename"), config.bool("rdb-save-incremental-fsync"));
+                files,
+                config.dir(),
+                config.text("dbfilename"),
+                config.bool("rdb-save-incremental-fsync"));
     }
 
     private RdbOptions options() {
@@ -354,10 +407,6 @@ final class Snapshots implements SnapshotService {
         return job != null && !jobIsBase;
     }
 
-    boolean saving() {
-        return job != null && jobIsSave;
-    }
-
     boolean lastSaveFailed() {
         return lastSaveFailed;
     }
@@ -371,9 +420,10 @@ final class Snapshots implements SnapshotService {
     }
 
     long currentSaveSeconds() {
-        return saving() ? (server.tickMillis() - jobStartTick) / 1000 : -1;
+        return makingRdb() ? (server.tickMillis() - jobStartTick) / 1000 : -1;
     }
 
+    /** Saves to the disk that were begun, as Redis counts them. */
     long saves() {
         return saves;
     }

@@ -20,22 +20,25 @@ import org.slf4j.LoggerFactory;
 public final class DiskSnapshot {
     private static final Logger LOG = LoggerFactory.getLogger(DiskSnapshot.class);
 
+    private final SnapshotFiles files;
     private final Path dir;
     private final Path file;
     private final Path tempFile;
     private final boolean incrementalFsync;
 
     /**
+     * @param files the disk
      * @param dir {@code dir}
      * @param fileName {@code dbfilename}, a plain name
      * @param incrementalFsync {@code rdb-save-incremental-fsync}
      */
-    public DiskSnapshot(Path dir, String fileName, boolean incrementalFsync) {
+    public DiskSnapshot(SnapshotFiles files, Path dir, String fileName, boolean incrementalFsync) {
         Path name = Path.of(fileName);
         if (fileName.isEmpty() || name.isAbsolute() || name.getNameCount() != 1) {
             throw new IllegalArgumentException(
                     "dbfilename: '" + fileName + "' (expected: a file name without a folder)");
         }
+        this.files = files;
         this.dir = dir.toAbsolutePath();
         this.file = this.dir.resolve(name);
         this.tempFile = temporaryIn(this.dir);
@@ -105,6 +108,6 @@ public final class DiskSnapshot {
     }
 
     private FileTarget target() {
-        return new FileTarget(dir, tempFile, file, incrementalFsync);
+        return new FileTarget(files, dir, tempFile, file, incrementalFsync);
     }
 }

@@ -3,12 +3,8 @@ package io.replbuf.snapshot;
 import io.replbuf.fault.FaultText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +21,15 @@ final class FileTarget implements SnapshotTarget {
     /** Redis' step for {@code rdb-save-incremental-fsync}: no burst of dirty pages at the end. */
     private static final int FSYNC_STEP_BYTES = 4 << 20;
 
+    private final SnapshotFiles files;
     private final Path dir;
     private final Path temp;
     private final Path file;
     private final boolean incrementalFsync;
-    private FileChannel channel;
+    private SnapshotFiles.Output output;
 
-    FileTarget(Path dir, Path temp, Path file, boolean incrementalFsync) {
+    FileTarget(SnapshotFiles files, Path dir, Path temp, Path file, boolean incrementalFsync) {
+        this.files = files;
         this.dir = dir;
         this.temp = temp;
         this.file = file;
@@ -41,12 +39,7 @@ final class FileTarget implements SnapshotTarget {
     @Override
     public WritableByteChannel open() throws IOException {
         try {
-            channel =
-                    FileChannel.open(
-                            temp,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE);
+            output = files.create(temp);
         } catch (IOException e) {
             throw new SaveException(
                     "Failed opening the temp RDB file "
@@ -57,19 +50,15 @@ final class FileTarget implements SnapshotTarget {
                             + FaultText.reason(e),
                     e);
         }
-        return incrementalFsync ? new IncrementalFsync(channel) : channel;
+        return incrementalFsync ? new IncrementalFsync(output) : output;
     }
 
     @Override
     public void commit() throws IOException {
-        channel.force(true);
-        channel.close();
+        output.force();
+        output.close();
         try {
-            Files.move(
-                    temp,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            files.rename(temp, file);
         } catch (IOException e) {
             throw new SaveException(
                     "Error moving temp DB file "
@@ -82,8 +71,8 @@ final class FileTarget implements SnapshotTarget {
                             + FaultText.reason(e),
                     e);
         }
-        try (FileChannel folder = FileChannel.open(dir, StandardOpenOption.READ)) {
-            folder.force(true);
+        try {
+            files.forceFolder(dir);
         } catch (IOException e) {
             throw new SaveException(
                     "Failed to fsync directory " + dir + " while saving DB: " + FaultText.reason(e),
@@ -93,12 +82,16 @@ final class FileTarget implements SnapshotTarget {
 
     @Override
     public void discard() {
-        if (channel == null) {
+        if (output == null) {
             return; // a temporary file that could not be opened is not ours
         }
         try {
-            channel.close();
-            Files.deleteIfExists(temp);
+            output.close();
+        } catch (IOException e) {
+            LOG.warn("Closing {} of a failed save: {}", temp, FaultText.reason(e));
+        }
+        try {
+            files.delete(temp);
         } catch (IOException e) {
             LOG.warn("Removing {} of a failed save: {}", temp, FaultText.reason(e));
         }
@@ -114,32 +107,32 @@ final class FileTarget implements SnapshotTarget {
 
     /** Starts the disk on every few megabytes. */
     private static final class IncrementalFsync implements WritableByteChannel {
-        private final FileChannel channel;
+        private final SnapshotFiles.Output output;
         private int unsyncedBytes;
 
-        IncrementalFsync(FileChannel channel) {
-            this.channel = channel;
+        IncrementalFsync(SnapshotFiles.Output output) {
+            this.output = output;
         }
 
         @Override
         public int write(ByteBuffer bytes) throws IOException {
-            int written = channel.write(bytes);
+            int written = output.write(bytes);
             unsyncedBytes += written;
             if (unsyncedBytes >= FSYNC_STEP_BYTES) {
                 unsyncedBytes = 0;
-                channel.force(false);
+                output.force();
             }
             return written;
         }
 
         @Override
         public boolean isOpen() {
-            return channel.isOpen();
+            return output.isOpen();
         }
 
         @Override
         public void close() throws IOException {
-            channel.close();
+            output.close();
         }
     }
 }

@@ -48,7 +48,6 @@ public final class SnapshotJob {
     private final SnapshotTarget target;
     private final SnapshotWrite write;
     private final SnapshotListener listener;
-    private final long startNanos = System.nanoTime();
     private final long keysTotal;
     private final Deque<CutBatch> free = new ArrayDeque<>(BATCHES);
     private final Deque<CutBatch> out = new ArrayDeque<>(BATCHES);
@@ -62,7 +61,10 @@ public final class SnapshotJob {
     private long takenBack;
     private boolean walked;
     private boolean over;
-    private String limitReason;
+
+    /** Not null if the job gave itself up: that is a failure, where being aborted is none. */
+    private String failure;
+
     private long keptBytesMost;
 
     /** The thread's last word, for {@link #abortNow}. */
@@ -159,6 +161,24 @@ public final class SnapshotJob {
     /** Gives the snapshot up and waits for its thread, at most for a write to the disk; the listener hears before it returns. */
     public void abortNow(String reason) {
         abort(reason);
+        awaitThread();
+        end();
+    }
+
+    /**
+     * Ends the thread of a snapshot that no command loop will hear of any more, because that has ended, and gives back what the
+     * snapshot held; the listener hears nothing. Any thread, when the command loop's has ended.
+     */
+    public void abandon(String reason) {
+        abort(reason);
+        awaitThread();
+        if (!over) {
+            over = true;
+            giveBack();
+        }
+    }
+
+    private void awaitThread() {
         boolean interrupted = false;
         while (result == null && thread.isAlive()) {
             try {
@@ -167,7 +187,6 @@ public final class SnapshotJob {
                 interrupted = true;
             }
         }
-        end();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -181,15 +200,27 @@ public final class SnapshotJob {
         long kept = cut.keptBytes();
         keptBytesMost = Math.max(keptBytesMost, kept);
         long limit = env.keptBytesMax().getAsLong();
-        if (limit > 0 && kept > limit && limitReason == null) {
-            limitReason =
+        if (limit > 0 && kept > limit) {
+            fail(
                     "kept for the snapshot: "
                             + kept
                             + " bytes (expected: <= repl-snapshot-max-kept "
                             + limit
-                            + ")";
-            abort(limitReason);
+                            + ")");
         }
+    }
+
+    /** One that is being aborted, for which a FLUSHALL may have kept the whole data set, stays aborted. */
+    private void fail(String reason) {
+        if (!write.isAborted()) {
+            failure = reason;
+            abort(reason);
+        }
+    }
+
+    /** Whether it is being given up; the command loop. */
+    public boolean isAborted() {
+        return write.isAborted();
     }
 
     /** Keys written so far; any thread. */
@@ -217,10 +248,6 @@ public final class SnapshotJob {
         return keptBytesMost;
     }
 
-    public long ageMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
-    }
-
     private void queueSlice() {
         if (sliceQueued.compareAndSet(false, true)) {
             env.commandLoop().execute(this::slice);
@@ -241,7 +268,7 @@ public final class SnapshotJob {
             }
         } catch (RuntimeException e) {
             LOG.error("Walking a snapshot's cut", e);
-            abort("walking the cut: " + FaultText.of(e));
+            fail("walking the cut: " + FaultText.of(e));
         }
     }
 
@@ -316,22 +343,29 @@ public final class SnapshotJob {
         }
         over = true;
         try {
+            giveBack();
+        } finally {
+            listener.finished(judged(result));
+        }
+    }
+
+    private void giveBack() {
+        try {
             for (CutBatch batch = out.poll(); batch != null; batch = out.poll()) {
                 cut.done(batch);
             }
         } finally {
             // Also after a failure: while a cut is open, no other snapshot can begin.
             cut.close();
-            listener.finished(ofLimit(result));
         }
     }
 
-    /** A broken limit ended the snapshot as an abort does, but it is a failure. */
-    private SnapshotResult ofLimit(SnapshotResult ended) {
-        if (limitReason == null || ended.outcome() != SnapshotResult.Outcome.ABORTED) {
+    /** What the job did to itself ended the thread's work as an abort does. */
+    private SnapshotResult judged(SnapshotResult ended) {
+        if (failure == null || ended.outcome() != SnapshotResult.Outcome.ABORTED) {
             return ended;
         }
         return new SnapshotResult(
-                SnapshotResult.Outcome.FAILED, limitReason, ended.keys(), ended.bytes());
+                SnapshotResult.Outcome.FAILED, failure, ended.keys(), ended.bytes());
     }
 }

@@ -156,6 +156,11 @@ final class CommandDesk implements AutoCloseable {
         }
 
         @Override
+        public void emptyingAll() {
+            // The databases come one by one as well.
+        }
+
+        @Override
         public void emptying(int db) {
             changed.add(db + ":*");
         }

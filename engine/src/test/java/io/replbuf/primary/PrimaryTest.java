@@ -163,8 +163,15 @@ class PrimaryTest {
             throws Exception {
         server.awaitNoSnapshot();
         try (RawReplica replica = new RawReplica(server.port())) {
+            int before = server.snapshots.get();
             replica.command("REPLCONF", "capa", "eof")
                     .command("PSYNC", replid, Long.toString(offset));
+            // The snapshot of the replica before may not have heard yet that it is gone.
+            await().until(
+                            () -> {
+                                server.cron();
+                                return server.snapshots.get() > before;
+                            });
             return replica.line().equals("+OK") && replica.line().startsWith("+FULLRESYNC ");
         }
     }

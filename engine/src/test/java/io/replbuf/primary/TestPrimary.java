@@ -229,7 +229,17 @@ final class TestPrimary implements AutoCloseable {
             snapshots.incrementAndGet();
             Thread writer = new Thread(() -> write(target, listener), "text-snapshot");
             writer.start();
-            return writer::interrupt;
+            return new Running() {
+                @Override
+                public void abort() {
+                    writer.interrupt();
+                }
+
+                @Override
+                public boolean aborted() {
+                    return writer.isInterrupted();
+                }
+            };
         }
 
         private void write(WritableByteChannel target, Listener listener) {

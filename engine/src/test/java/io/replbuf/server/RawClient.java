@@ -33,6 +33,16 @@ final class RawClient implements AutoCloseable {
         return reply();
     }
 
+    /** A field of INFO, which must be there. */
+    String info(String field) throws IOException {
+        String info = call("INFO", "everything");
+        int at = info.indexOf("\n" + field + ":");
+        if (at < 0) {
+            throw new AssertionError("INFO has no " + field);
+        }
+        return info.substring(at + field.length() + 2, info.indexOf('\r', at));
+    }
+
     static String command(String... words) {
         StringBuilder command = new StringBuilder("*" + words.length + "\r\n");
         for (String word : words) {

@@ -22,13 +22,18 @@ final class ServerFixture implements AutoCloseable {
      * @param directives name, value, name, value …
      */
     ServerFixture(Path dir, String... directives) throws ConfigException, StartException {
-        this(dir, LogFiles.onDisk(), directives);
+        this(dir, ServerEnv.real(), directives);
     }
 
     /** With a log, if it has one, on this disk. */
     ServerFixture(Path dir, LogFiles disk, String... directives)
             throws ConfigException, StartException {
-        server = RedisServer.start(config(dir, directives), ProcessLog.UNCHANGED, disk);
+        this(dir, ServerEnv.real().with(disk), directives);
+    }
+
+    ServerFixture(Path dir, ServerEnv env, String... directives)
+            throws ConfigException, StartException {
+        server = RedisServer.start(config(dir, directives), ProcessLog.UNCHANGED, env);
     }
 
     static ServerConfig config(Path dir, String... directives) throws ConfigException {

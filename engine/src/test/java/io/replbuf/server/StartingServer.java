@@ -1,6 +1,5 @@
 package io.replbuf.server;
 
-import io.replbuf.log.LogFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ final class StartingServer implements AutoCloseable {
                                 return RedisServer.start(
                                         config,
                                         ProcessLog.UNCHANGED,
-                                        LogFiles.onDisk(),
+                                        ServerEnv.real(),
                                         listening::complete);
                             } catch (StartException e) {
                                 throw new CompletionException(e);

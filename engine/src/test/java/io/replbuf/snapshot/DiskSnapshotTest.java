@@ -133,7 +133,7 @@ class DiskSnapshotTest {
     @ValueSource(strings = {"", "a/b.rdb", "/dump.rdb"})
     void shouldTakeAPlainNameOnly(String name) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DiskSnapshot(dir, name, true))
+                .isThrownBy(() -> new DiskSnapshot(SnapshotFiles.onDisk(), dir, name, true))
                 .withMessage("dbfilename: '" + name + "' (expected: a file name without a folder)");
     }
 
@@ -152,7 +152,7 @@ class DiskSnapshotTest {
     }
 
     private static DiskSnapshot disk(Path into) {
-        return new DiskSnapshot(into, "dump.rdb", true);
+        return new DiskSnapshot(SnapshotFiles.onDisk(), into, "dump.rdb", true);
     }
 
     private static List<String> files(Path of) throws IOException {

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** RDBs in arrays, for tests: what goes in, what comes out, and how to build bytes by hand. */
-final class Rdbs {
+public final class Rdbs {
     static final String REPLID = "0123456789abcdef0123456789abcdef01234567";
     static final RdbAux AUX =
             RdbAux.of("7.0.15", 1_700_000_000L, 1 << 20).withPosition(3, REPLID, 50);
@@ -54,6 +54,11 @@ final class Rdbs {
         List<Entry> entries = new ArrayList<>();
         reader(rdb).read(into(entries));
         return entries;
+    }
+
+    /** How many keys an RDB has. */
+    public static int keys(byte[] rdb) throws IOException {
+        return read(rdb).size();
     }
 
     static RdbReader reader(byte[] rdb) {

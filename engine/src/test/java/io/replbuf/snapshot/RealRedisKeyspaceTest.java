@@ -29,7 +29,7 @@ class RealRedisKeyspaceTest {
         engine.fill(10_000, "a value like many others");
         engine.run(
                 () ->
-                        new DiskSnapshot(dir, "dump.rdb", true)
+                        new DiskSnapshot(SnapshotFiles.onDisk(), dir, "dump.rdb", true)
                                 .start(
                                         engine.keyspace,
                                         RdbOptions.DEFAULT,

@@ -204,6 +204,24 @@ class SnapshotJobTest {
         assertThat(job.keptBytes()).isZero();
     }
 
+    @Test
+    void shouldStayAbortedWhenWhatIsKeptMeanwhilePassesTheLimit() throws Exception {
+        engine.fill(20_000, "v".repeat(500));
+        engine.keptBytesMax.set(100_000);
+        SnapshotJob job = start(new Gated(new ByteArrayOutputStream(), new Semaphore(0)));
+
+        engine.run(
+                () -> {
+                    job.abort("FLUSHALL");
+                    engine.keyspace.flushAll();
+                    job.tick();
+                });
+
+        assertThat(engine.result().outcome()).isEqualTo(Outcome.ABORTED);
+        assertThat(engine.result().reason()).isEqualTo("FLUSHALL");
+        assertThat(job.keptBytesMost()).isGreaterThan(100_000);
+    }
+
     static Stream<Throwable> failures() {
         return Stream.of(
                 new IOException("Broken pipe"),
