@@ -7,6 +7,11 @@ import java.util.function.LongSupplier;
 
 /** Measures, once a second, how fast the stream is written and taken, and says from it what replicas are to expect. Command loop. */
 final class Outlooks {
+    /** The worse of two rates counts: one is steady, the other soon sees a replica that has become slow. In seconds. */
+    private static final int LONG = 5;
+
+    private static final int SHORT = 2;
+
     private final ReplicationBuffer buffer;
     private final LimitChecks limits;
     private final LongSupplier backlogBytes;
@@ -34,10 +39,15 @@ final class Outlooks {
         for (ReplicaSession session : sessions) {
             if (session.state() == ReplicaSession.State.ONLINE) {
                 session.taken.look(session.cursor.offset(), nowMillis);
-                ReplicaSlot slot = session.slot();
-                if (slot != null) {
-                    slot.set(ReplicaSlot.Field.LOSS_MILLIS, of(session, nowMillis).millis());
-                }
+            }
+        }
+    }
+
+    /** For those that look at the counter file. */
+    void publish(Iterable<ReplicaSession> sessions, long nowMillis) {
+        for (ReplicaSession session : sessions) {
+            if (session.slot() != null && session.state() == ReplicaSession.State.ONLINE) {
+                session.slot().set(ReplicaSlot.Field.LOSS_MILLIS, of(session, nowMillis).millis());
             }
         }
     }
@@ -47,15 +57,20 @@ final class Outlooks {
         return written.perSecond();
     }
 
+    /** Of its lag, in bytes per second over the last seconds; 0 before that is known. */
+    private double growth(ReplicaSession session, int seconds) {
+        double taken = session.taken.perSecond(seconds);
+        return taken < 0 ? 0 : written.perSecond(seconds) - taken;
+    }
+
     Forecast of(ReplicaSession session, long nowMillis) {
         if (session.state() != ReplicaSession.State.ONLINE) {
             return new Forecast(Forecast.Loss.NONE, -1, false);
         }
         ReplicaCursor cursor = session.cursor;
-        double taken = session.taken.perSecond();
         // A replica that is half a second behind keeps up: its lag comes and goes.
-        boolean keepsUp = taken < 0 || cursor.pendingBytes() < written.perSecond() / 2;
-        double growth = keepsUp ? 0 : written.perSecond() - taken;
+        boolean keepsUp = cursor.pendingBytes() < written.perSecond() / 2;
+        double growth = keepsUp ? 0 : Math.max(growth(session, LONG), growth(session, SHORT));
         long lacks = RedisOffsets.fromRedis(session.ackedOffset);
         return limits.forecasts(backlogBytes.getAsLong(), logBytes.getAsLong())
                 .of(

@@ -254,6 +254,7 @@ public final class Primary implements AutoCloseable {
                 feed.ping();
             }
         }
+        outlooks.publish(sessions.all(), nowMillis);
         fullResyncs.cron(nowMillis, oncePerSecond);
         if (oncePerSecond) {
             sessions.closeLifeless(nowMillis, config.timeoutSeconds() * 1000L, fullResyncs::waited);

@@ -25,7 +25,16 @@ final class Rate {
 
     /** Bytes per second between the oldest look that is remembered and the last; -1 before there are two at different times. */
     double perSecond() {
-        int oldest = Math.max(0, looks - LOOKS);
+        return perSecond(LOOKS - 1);
+    }
+
+    /**
+     * The same between the last look and the one {@code back} looks before, or the oldest.
+     *
+     * @param back 1 to 5
+     */
+    double perSecond(int back) {
+        int oldest = Math.max(0, looks - 1 - back);
         int last = looks - 1;
         if (last <= oldest) {
             return -1;

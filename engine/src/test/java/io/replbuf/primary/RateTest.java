@@ -27,6 +27,16 @@ class RateTest {
     }
 
     @Test
+    void shouldLookBackNoFartherThanAsked() {
+        for (int second = 0; second < 10; second++) {
+            rate.look(second < 8 ? 0 : (second - 7) * 300L, second * 1_000L);
+        }
+        assertThat(rate.perSecond(2)).isEqualTo(300);
+        assertThat(rate.perSecond(4)).isEqualTo(150);
+        assertThat(rate.perSecond()).isEqualTo(120);
+    }
+
+    @Test
     void shouldBeginFromScratch() {
         rate.look(0, 0);
         rate.look(10_000, 1_000);

@@ -55,7 +55,8 @@ public final class EngineCounters implements ServerCounters {
                 reader.replica(slot, ReplicaSlot.Field.MEMORY_BYTES),
                 reader.replica(slot, ReplicaSlot.Field.FILE_BYTES),
                 reader.replica(slot, ReplicaSlot.Field.LIMIT_DISCONNECTIONS),
-                reader.replica(slot, ReplicaSlot.Field.IN_LOG) != 0);
+                reader.replica(slot, ReplicaSlot.Field.IN_LOG) != 0,
+                reader.replica(slot, ReplicaSlot.Field.LOSS_MILLIS));
     }
 
     @Override

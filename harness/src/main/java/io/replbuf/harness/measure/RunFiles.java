@@ -44,6 +44,10 @@ public final class RunFiles {
     public static final List<String> MEMORY_COLUMNS = List.of("t_ms", "rss");
     public static final List<String> LAG_COLUMNS =
             List.of("t_ms", "replica", "lag_bytes", "sent_offset", "in_log");
+
+    /** What a server forecasts, behind the others: milliseconds until the replica is lost, -1 if it is not to be. */
+    public static final String LOSS_COLUMN = "loss_ms";
+
     public static final List<String> RESYNC_COLUMNS =
             List.of(
                     "t_ms",

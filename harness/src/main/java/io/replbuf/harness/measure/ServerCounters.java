@@ -36,6 +36,7 @@ public interface ServerCounters extends AutoCloseable {
      * @param fileBytes sent to it from files so far
      * @param limitDisconnections times that an output limit cut it off
      * @param inLog whether it is served from the log now
+     * @param lossMillis until the server expects to lose it, -1 if it does not
      */
     record Replica(
             boolean connected,
@@ -44,5 +45,6 @@ public interface ServerCounters extends AutoCloseable {
             long memoryBytes,
             long fileBytes,
             long limitDisconnections,
-            boolean inLog) {}
+            boolean inLog,
+            long lossMillis) {}
 }

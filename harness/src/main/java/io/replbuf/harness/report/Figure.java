@@ -120,6 +120,11 @@ sealed interface Figure {
             return new Series(name, look, kind, x, y, NONE, NONE, true);
         }
 
+        /** The same without an entry in the legend. */
+        static Series unlisted(String name, Look look, Kind kind, double[] x, double[] y) {
+            return new Series(name, look, kind, x, y, NONE, NONE, false);
+        }
+
         static Series band(String name, Look look, double[] x, double[] low, double[] high) {
             return new Series(name, look, Kind.BAND, x, high, low, NONE, true);
         }

@@ -108,6 +108,7 @@ final class Section {
                 && largest.cells().stream().noneMatch(cell -> distinctOutages(cell) >= 3)) {
             charts.add(LagFigures.slowest(name, largest));
         }
+        charts.add(ForecastFigures.of(name, largest));
         // With one N it would be dots, which the table says as well.
         if (group.points().size() > 1) {
             charts.add(MemoryFigures.againstReplicas(group));

@@ -66,15 +66,17 @@ record Story(String question, String picture, List<String> steps) {
                     new Story(
                             "What happens to a replica that can never keep up?",
                             """
-                            legacy, shared    lag grows ▶ output limit ▶ killed ▶ PSYNC refused ▶ full resync ▶ lag grows ▶ …
+                            legacy, shared    lag grows ▶ output limit ▶ killed ▶ PSYNC refused ▶ full resync ▶ killed ▶ full resync refused
+                            Redis, Valkey     lag grows ▶ output limit ▶ killed ▶ PSYNC refused ▶ full resync ▶ killed ▶ full resync ▶ …
                             aof-psync         lag grows ▶ leaves the window ▶ demoted to the log ▶ served by sendfile
                             """,
                             List.of(
                                     "One replica reads more slowly than the stream grows. Under legacy and shared its lag reaches the output limit and it is"
                                             + " killed. By then it lacks more than the backlog holds, so its PSYNC is refused and it gets a full resync.",
-                                    "The snapshot takes this reader as long as any other bytes, and the stream does not wait: when the snapshot is through, the"
-                                            + " lag is near the limit again. The loop ends only when the reader becomes faster or the writers pause;"
-                                            + " each turn costs a snapshot.",
+                                    "The snapshot takes this reader as long as any other bytes, and the stream does not wait: before the snapshot is through,"
+                                            + " the lag is at the limit again. A real Redis goes on like that until the reader becomes faster or the"
+                                            + " writers pause, and each turn costs a snapshot. Our primary remembers what the first attempt needed and"
+                                            + " refuses the next until it can succeed: the reader waits, and costs nothing.",
                                     "Under aof-psync the cursor falls out of the window and reads the log from then on. Nothing is killed and memory stays at"
                                             + " the window; the price is disk, bounded by retention. A reader that stays this slow in the end falls out of"
                                             + " retention too.")),

@@ -8,14 +8,20 @@ import io.replbuf.harness.replica.SimulatedReplica;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Writes {@code lag.csv}: for each replica the primary's offset minus what the replica's socket took.
+ * Writes {@code lag.csv}: for each replica the primary's offset minus what the replica's socket took, and
+ * when the server expects to lose it.
  *
  * <p>Where the server does not tell what a socket took (a real Redis), what the replica has read stands in for it; the two differ by
  * what both kernels hold. For one thread.
  */
 final class LagSampler implements Closeable {
+    private static final List<String> COLUMNS =
+            Stream.concat(RunFiles.LAG_COLUMNS.stream(), Stream.of(RunFiles.LOSS_COLUMN)).toList();
+
     private final ServerCounters counters;
     private final ReplicaFleet fleet;
     private final CsvWriter csv;
@@ -24,7 +30,7 @@ final class LagSampler implements Closeable {
     LagSampler(Path file, ServerCounters counters, ReplicaFleet fleet) throws IOException {
         this.counters = counters;
         this.fleet = fleet;
-        this.csv = new CsvWriter(file, RunFiles.LAG_COLUMNS);
+        this.csv = new CsvWriter(file, COLUMNS);
     }
 
     /** One row a replica that has been attached. */
@@ -44,7 +50,8 @@ final class LagSampler implements Closeable {
                     replica.index(),
                     lag,
                     nextOffset,
-                    told != null && told.inLog() ? 1 : 0);
+                    told != null && told.inLog() ? 1 : 0,
+                    told == null ? -1 : told.lossMillis());
         }
         lagBytesMax = most;
     }

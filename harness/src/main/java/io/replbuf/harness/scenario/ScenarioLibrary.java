@@ -19,6 +19,7 @@ public final class ScenarioLibrary {
                     "drop-laggard",
                     "random-cuts",
                     "join-storm",
+                    "forecast",
                     "saturation",
                     "target-fanout",
                     "target-fanout-cheap",
