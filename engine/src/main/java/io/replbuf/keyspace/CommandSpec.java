@@ -46,13 +46,24 @@ public record CommandSpec(
         MOVABLEKEYS,
         NO_ASYNC_LOADING,
         NO_MANDATORY_KEYS,
-        ALLOW_BUSY;
+        ALLOW_BUSY,
+
+        /**
+         * Meets keys that it was not told, and may find some expired; their deletions are no unit. Not shown by COMMAND, as in
+         * Redis.
+         */
+        TOUCHES_ARBITRARY_KEYS;
 
         private final String text = name().toLowerCase(Locale.ROOT);
 
         /** As COMMAND prints it. */
         public String text() {
             return text;
+        }
+
+        /** Whether COMMAND prints it. */
+        public boolean shown() {
+            return this != TOUCHES_ARBITRARY_KEYS;
         }
     }
 

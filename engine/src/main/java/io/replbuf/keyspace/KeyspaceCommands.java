@@ -41,8 +41,8 @@ public final class KeyspaceCommands {
             rename | 3 | write | 1 | 2 | 1 | 1.0.0 | generic | Rename a key
             renamenx | 3 | write,fast | 1 | 2 | 1 | 1.0.0 | generic | Rename a key, only if the new key does not exist
             keys | 2 | readonly | 0 | 0 | 0 | 1.0.0 | generic | Find all keys matching the given pattern
-            scan | -2 | readonly | 0 | 0 | 0 | 2.8.0 | generic | Incrementally iterate the keys space
-            randomkey | 1 | readonly | 0 | 0 | 0 | 1.0.0 | generic | Return a random key from the keyspace
+            scan | -2 | readonly,touches_arbitrary_keys | 0 | 0 | 0 | 2.8.0 | generic | Incrementally iterate the keys space
+            randomkey | 1 | readonly,touches_arbitrary_keys | 0 | 0 | 0 | 1.0.0 | generic | Return a random key from the keyspace
             dbsize | 1 | readonly,fast | 0 | 0 | 0 | 1.0.0 | server | Return the number of keys in the selected database
             flushdb | -1 | write | 0 | 0 | 0 | 1.0.0 | server | Remove all keys from the current database
             flushall | -1 | write | 0 | 0 | 0 | 1.0.0 | server | Remove all keys from all databases

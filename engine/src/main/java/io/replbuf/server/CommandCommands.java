@@ -96,7 +96,8 @@ final class CommandCommands {
         reply.array(10);
         reply.bulk(entry.fullName);
         reply.integer(spec.arity());
-        List<CommandSpec.Flag> flags = spec.flags().stream().sorted().toList();
+        List<CommandSpec.Flag> flags =
+                spec.flags().stream().filter(CommandSpec.Flag::shown).sorted().toList();
         reply.array(flags.size());
         flags.forEach(flag -> reply.simple(flag.text()));
         reply.integer(spec.firstKey());

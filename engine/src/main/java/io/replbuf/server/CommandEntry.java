@@ -19,6 +19,9 @@ final class CommandEntry {
     final boolean noMulti;
     final boolean loading;
 
+    /** Whether keys that it finds expired go into the stream one by one, not as a unit. */
+    final boolean expiresApart;
+
     /** Whether it works on the data set alone, and never looks at the stream. */
     final boolean fromKeyspace;
 
@@ -40,6 +43,7 @@ final class CommandEntry {
         noAuth = spec.has(Flag.NO_AUTH);
         noMulti = spec.has(Flag.NO_MULTI);
         loading = spec.has(Flag.LOADING);
+        expiresApart = spec.has(Flag.TOUCHES_ARBITRARY_KEYS);
         controlsTransaction =
                 parent == null
                         && switch (spec.name()) {

@@ -187,7 +187,7 @@ final class Dispatcher {
             // complete.
             propagation.flush();
         }
-        propagation.beginCommand(request, client.db);
+        propagation.beginCommand(request, client.db, entry.expiresApart);
         try {
             entry.spec.command().execute(into.of(client, request, entry, server.nowMillis(begin)));
         } catch (KeyspaceFullException e) {

@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * Turns what commands did into the replication stream. Command loop only.
  *
- * <p>A unit is a command or a whole EXEC. One effect of a unit enters the stream as it is; two or more are wrapped in MULTI
+ * <p>A unit is a command or a whole EXEC; what SCAN and RANDOMKEY find expired is none, nor what the search for expired keys
+ * finds. One effect of a unit enters the stream as it is; two or more are wrapped in MULTI
  * and EXEC, so that a replica never shows half of them. That is known only when the second comes, so the first is held
  * back until then or until the unit's end.
  *
@@ -64,10 +65,13 @@ final class Propagation implements Effects {
         dirty -= Math.min(dirty, changesAtStart);
     }
 
-    void beginCommand(Request request, int db) {
+    /**
+     * @param apart outside of a transaction, each effect is a unit of its own
+     */
+    void beginCommand(Request request, int db, boolean apart) {
         this.request = request;
         this.db = db;
-        inUnit = true;
+        inUnit = inTransaction || !apart;
         changed = false;
         changes = 1;
     }

@@ -106,6 +106,43 @@ class ReplicationTest {
     }
 
     @Test
+    void shouldDeleteOneByOneWhatAScanFindsExpired() throws Exception {
+        attach();
+        client.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+        for (String command : List.of("SCAN", "RANDOMKEY")) {
+            expireTwo();
+            client.send(
+                    command.equals("SCAN")
+                            ? RawClient.command("SCAN", "0", "COUNT", "1000")
+                            : RawClient.command("RANDOMKEY"));
+            client.reply();
+            assertThat(stream()).as(command).containsExactlyInAnyOrder("[DEL, a]", "[DEL, b]");
+        }
+
+        expireTwo();
+        client.send("MULTI\r\nSCAN 0 COUNT 1000\r\nEXEC\r\n");
+        for (int i = 0; i < 3; i++) {
+            client.reply();
+        }
+        assertThat(stream())
+                .startsWith("[MULTI]")
+                .endsWith("[EXEC]")
+                .contains("[DEL, a]", "[DEL, b]");
+    }
+
+    /** Two keys that have expired, with nothing else left in the data set or in the stream. */
+    private void expireTwo() throws IOException {
+        client.call("FLUSHALL");
+        client.call("SET", "a", "1", "PX", "1");
+        client.call("SET", "b", "1", "PX", "1");
+        stream();
+        client.call("DEL", "mark");
+        replica.reply();
+        // Which leaves out what has expired, and deletes nothing.
+        Awaitility.await().until(() -> client.call("KEYS", "*").equals("[]"));
+    }
+
+    @Test
     void shouldSelectWhenTheDatabaseChanges() throws IOException {
         attach();
         client.call("SET", "a", "0");
