@@ -96,6 +96,11 @@ public final class RespDecoder {
         }
     }
 
+    /** Whether a part of a command has come, and its rest has not. */
+    public boolean begun() {
+        return begun;
+    }
+
     private boolean decodeArray(ByteBuf in, Request request) throws ProtocolException {
         if (missing < 0) {
             int behind = readLength(in, next + 1, "too big mbulk count string");

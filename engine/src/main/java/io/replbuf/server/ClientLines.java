@@ -10,24 +10,28 @@ final class ClientLines {
 
     /** An ordinary client. */
     static String line(CommandLoop server, Client client) {
-        ByteBuf in = client.request.buffer();
-        boolean current = in != null && client.request.argc() > 0 && in.refCnt() > 0;
+        boolean underWay = server.isUnderWay(client);
+        // Only a client whose command is being executed has a share in the loop's buffer.
+        ByteBuf in = underWay ? client.request.buffer() : client.input.own();
+        int queryBytes = 0;
+        int queryFree = 0;
         long argumentBytes = 0;
-        for (int i = 0; current && i < client.request.argc(); i++) {
-            argumentBytes += client.request.length(i);
-        }
-        int pending = client.input.pendingBytes();
-        int queryBytes = pending;
-        if (current && client.request.end() <= in.writerIndex() && client.input.own() == null) {
-            queryBytes = in.writerIndex() - client.request.start();
+        if (in != null) {
+            int start = underWay ? client.request.start() : in.readerIndex();
+            queryBytes = in.writerIndex() - start;
+            queryFree = in.capacity() - queryBytes;
+            boolean arguments = underWay || client.decoder.begun();
+            for (int i = 0; arguments && i < client.request.argc(); i++) {
+                argumentBytes += client.request.length(i);
+            }
         }
         return build(
                 server,
                 client,
                 flags(client),
                 queryBytes,
-                Math.max(0, client.input.capacity() - pending),
-                current ? argumentBytes : 0,
+                queryFree,
+                argumentBytes,
                 client.queuedBuffers(),
                 client.queuedBytes(),
                 client.memoryBytes(),

@@ -76,6 +76,9 @@ final class CommandLoop {
     /** Where the stream was when the client under way began to change it. */
     private long batchStartOffset;
 
+    /** The client whose input is looked at; null between inputs. */
+    private Client underWay;
+
     /* Directives that commands ask for. */
     private LimitConfig normalLimit;
     private long maxMemory;
@@ -318,6 +321,7 @@ final class CommandLoop {
     /** Runs commands of the client, one after the other, up to its share of the turn. */
     void process(Client client, ByteBuf in) {
         batchStartOffset = primary.primaryOffset();
+        underWay = client;
         long begin = System.nanoTime();
         dispatcher.now(begin);
         boolean spent = false;
@@ -340,6 +344,7 @@ final class CommandLoop {
         client.writeOffset = primary.primaryOffset();
         noteWrites(client);
         client.commandsInBatch = false;
+        underWay = null;
         if (client.detached()) {
             return;
         }
@@ -423,6 +428,11 @@ final class CommandLoop {
         return stopWritesOnSaveError
                 && snapshots.lastSaveFailed()
                 && !snapshots.savePoints().isEmpty();
+    }
+
+    /** Whether a command of this client is being executed. */
+    boolean isUnderWay(Client client) {
+        return underWay == client;
     }
 
     /** Whether EXEC is running its commands: nothing may block then. */

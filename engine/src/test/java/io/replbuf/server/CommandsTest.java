@@ -281,6 +281,49 @@ class CommandsTest {
         assertThat(line).contains(" flags=N ").contains(" qbuf=26 ").contains(" cmd=client|list ");
     }
 
+    /** All clients read into one buffer: it is nobody's between commands, and a client's own holds what is incomplete. */
+    @Test
+    void shouldSayWhatEachClientHoldsOfItsInput() throws IOException {
+        RawClient idle = fixture.client();
+        idle.call("CLIENT", "SETNAME", "idle");
+        RawClient half = fixture.client();
+        half.call("CLIENT", "SETNAME", "half");
+        String command = RawClient.command("SET", "k", "v".repeat(50_000));
+        half.send(command.substring(0, 10_000));
+        Awaitility.await().until(() -> field("half", "qbuf") == 10_000);
+
+        client.call("CLIENT", "SETNAME", "busy");
+        String list = RawClient.command("CLIENT", "LIST");
+        client.send(RawClient.command("ECHO", "x".repeat(20_000)) + list);
+        client.reply();
+        String lines = client.reply();
+
+        assertThat(field(lines, "busy", "qbuf")).isEqualTo(list.length());
+        assertThat(field(lines, "busy", "qbuf-free")).isEqualTo(64 * 1024 - list.length());
+        assertThat(field(lines, "busy", "argv-mem")).isEqualTo("CLIENTLIST".length());
+        for (String none : List.of("qbuf", "qbuf-free", "argv-mem", "rbs")) {
+            assertThat(field(lines, "idle", none)).as(none).isZero();
+        }
+        long own = 10_000 + field(lines, "half", "qbuf-free");
+        assertThat(own).isGreaterThan(10_000);
+        assertThat(field(lines, "half", "argv-mem")).isEqualTo("SETk".length());
+        assertThat(field(lines, "half", "tot-mem"))
+                .isEqualTo(field(lines, "idle", "tot-mem") + own);
+        half.send(command.substring(10_000));
+        assertThat(half.reply()).isEqualTo("+OK");
+        assertThat(field("half", "qbuf") + field("half", "qbuf-free")).isZero();
+    }
+
+    private long field(String name, String field) throws IOException {
+        return field(client.call("CLIENT", "LIST"), name, field);
+    }
+
+    private static long field(String lines, String name, String field) {
+        return Long.parseLong(
+                lines.replaceAll(
+                        "(?s).* name=" + name + " [^\n]*\\b" + field + "=(\\d+) .*", "$1"));
+    }
+
     @Test
     void shouldSuppressReplies() throws IOException {
         client.send(RawClient.command("CLIENT", "REPLY", "SKIP"));
