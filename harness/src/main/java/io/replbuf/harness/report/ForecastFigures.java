@@ -20,6 +20,11 @@ final class ForecastFigures {
     /** With fewer there is nothing to see. */
     private static final int FORECASTS_MIN = 10;
 
+    /** A first forecast from a lag that hardly grows yet would flatten the others. */
+    private static final int BEYOND_MAX = 3;
+
+    private static final String DEMOTED = "demoted";
+
     private static final double NOTICED_MILLIS = 2_000;
 
     private ForecastFigures() {}
@@ -38,6 +43,14 @@ final class ForecastFigures {
             double eventSeconds,
             double[] atSeconds,
             double[] leftSeconds) {
+        /** Positions of the forecasts that were at most {@code times} what was left at the first of them. */
+        int[] within(int times) {
+            double most = times * (eventSeconds - atSeconds[0]);
+            return IntStream.range(0, atSeconds.length)
+                    .filter(i -> leftSeconds[i] <= most)
+                    .toArray();
+        }
+
         /** Median of how far off they were, as a part of the time that was left; those of the last second do not count. */
         double medianError() {
             double[] errors = new double[atSeconds.length];
@@ -61,13 +74,14 @@ final class ForecastFigures {
         for (Group.Arm arm : point.arms()) {
             for (Track track : longest(tracks(arm.drawn()))) {
                 String name = arm.strategy() + ", until it is " + track.event();
+                int[] drawn = track.within(BEYOND_MAX);
                 series.add(
                         Series.of(
                                 name,
-                                arm.look(),
+                                look(arm, track),
                                 Kind.POINTS,
-                                track.atSeconds(),
-                                track.leftSeconds()));
+                                MinMax.pick(track.atSeconds(), drawn),
+                                MinMax.pick(track.leftSeconds(), drawn)));
                 series.add(happened(arm, track));
                 said.append(
                         String.format(
@@ -87,11 +101,22 @@ final class ForecastFigures {
                         + point.label()
                         + " · "
                         + point.drawn(),
-                "Marks: what the server said; lines: what was left." + said,
+                "Marks: what the server said, where it is at most "
+                        + BEYOND_MAX
+                        + " times what was left; lines: what was left."
+                        + said,
                 Axis.linear("time since start of measuring (s)"),
                 Axis.fromZero("time to loss (s)"),
                 series,
                 Size.MEDIUM);
+    }
+
+    /** An arm may have two of them. */
+    private static Look look(Group.Arm arm, Track track) {
+        Look look = arm.look();
+        return track.event().equals(DEMOTED)
+                ? new Look(look.color(), look.dash(), Look.Mark.CROSS)
+                : look;
     }
 
     /** Of each event the one with most forecasts: those of many replicas would lie on top of each other. */
@@ -144,7 +169,7 @@ final class ForecastFigures {
                     add(
                             tracks,
                             replica,
-                            demoted ? "demoted" : "cut off",
+                            demoted ? DEMOTED : "cut off",
                             at[row],
                             Arrays.copyOfRange(rows, first, i),
                             at,
