@@ -22,6 +22,15 @@ final class ManifestParser {
 
     private static final int SHOWN_CHARS = 64;
 
+    /* The faults that Redis tells apart, in its words. */
+    private static final String FORMAT = "Invalid AOF manifest file format";
+    private static final String LONG_LINE = "The AOF manifest file contains too long line";
+    private static final String EMPTY = "Found an empty AOF manifest";
+    private static final String PATH = "File can't be a path, just a filename";
+    private static final String TYPE = "Unknown AOF file type";
+    private static final String SECOND_BASE = "Found duplicate base file information";
+    private static final String SEQUENCE = "Found a non-monotonic sequence number";
+
     private final byte[] bytes;
     private final List<ManifestEntry> entries = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
@@ -39,7 +48,7 @@ final class ManifestParser {
 
     private Manifest parse() throws ManifestException {
         if (bytes.length > BYTES_MAX) {
-            throw new ManifestException(1, bytes.length + " bytes", "<= " + BYTES_MAX);
+            throw new ManifestException(1, FORMAT, bytes.length + " bytes", "<= " + BYTES_MAX);
         }
         int start = 0;
         while (start < bytes.length) {
@@ -49,17 +58,20 @@ final class ManifestParser {
                 end++;
             }
             if (end - start >= LINE_CHARS_MAX) {
-                throw refuse((end - start) + " characters", "< " + LINE_CHARS_MAX);
+                throw refuse(LONG_LINE, (end - start) + " characters", "< " + LINE_CHARS_MAX);
             }
             if (end == bytes.length) {
                 throw refuse(
-                        "no line feed behind \"" + shown(text(start, end)) + "\"", "a whole line");
+                        FORMAT,
+                        "no line feed behind \"" + shown(text(start, end)) + "\"",
+                        "a whole line");
             }
             line(text(start, end));
             start = end + 1;
         }
         if (entries.isEmpty()) {
-            throw new ManifestException(Math.max(1, lineNumber), "the end", "at least one file");
+            throw new ManifestException(
+                    Math.max(1, lineNumber), EMPTY, "the end", "at least one file");
         }
         return new Manifest(entries);
     }
@@ -69,7 +81,8 @@ final class ManifestParser {
         for (int i = start; i < end; i++) {
             int c = bytes[i] & 0xff;
             if (c < ' ' && c != '\t' && !(c == '\r' && i == end - 1) || c > 126) {
-                throw refuse("byte " + c + " at column " + (i - start + 1), "printable ASCII");
+                throw refuse(
+                        FORMAT, "byte " + c + " at column " + (i - start + 1), "printable ASCII");
             }
             if (c != '\r') {
                 text.append((char) c);
@@ -85,6 +98,7 @@ final class ManifestParser {
         List<String> tokens = split(line);
         if (tokens.size() < 6 || tokens.size() % 2 != 0) {
             throw refuse(
+                    FORMAT,
                     tokens.size() + " words",
                     "key and value by turns, file, seq and type at least");
         }
@@ -99,7 +113,7 @@ final class ManifestParser {
             String key = tokens.get(i);
             String value = tokens.get(i + 1);
             if (!keys.add(key)) {
-                throw refuse(shown(key) + " twice", "each key once");
+                throw refuse(FORMAT, shown(key) + " twice", "each key once");
             }
             switch (key) {
                 case "file":
@@ -119,7 +133,10 @@ final class ManifestParser {
                     break;
                 case "replid":
                     if (!Replid.isValid(value)) {
-                        throw refuse("replid \"" + shown(value) + "\"", "40 lower-case hex digits");
+                        throw refuse(
+                                FORMAT,
+                                "replid \"" + shown(value) + "\"",
+                                "40 lower-case hex digits");
                     }
                     replid = new Replid(value);
                     break;
@@ -133,25 +150,29 @@ final class ManifestParser {
 
     private void add(ManifestEntry entry) throws ManifestException {
         if (entry.fileName() == null || entry.seq() == 0 || entry.type() == null) {
-            throw refuse("a key is missing", "file, seq and type");
+            throw refuse(FORMAT, "a key is missing", "file, seq and type");
         }
         if (!names.add(entry.fileName())) {
-            throw refuse("file " + entry.fileName() + " again", "each file once");
+            throw refuse(FORMAT, "file " + entry.fileName() + " again", "each file once");
         }
         if (entry.nextOffset() > 0 && entry.nextOffset() < entry.startOffset()) {
             throw refuse(
+                    FORMAT,
                     "endoffset " + RedisOffsets.toRedis(entry.nextOffset()),
                     ">= startoffset " + RedisOffsets.toRedis(entry.startOffset()));
         }
         if (entry.type() == ManifestEntry.Type.BASE) {
             if (hasBase) {
-                throw refuse("a second base " + entry.fileName(), "at most one of type b");
+                throw refuse(
+                        SECOND_BASE, "a second base " + entry.fileName(), "at most one of type b");
             }
             hasBase = true;
         } else if (entry.type() == ManifestEntry.Type.INCREMENT) {
             if (entry.seq() <= lastIncrementSeq) {
                 throw refuse(
-                        "seq " + entry.seq(), "> " + lastIncrementSeq + ", the increment before");
+                        SEQUENCE,
+                        "seq " + entry.seq(),
+                        "> " + lastIncrementSeq + ", the increment before");
             }
             lastIncrementSeq = entry.seq();
         }
@@ -164,7 +185,7 @@ final class ManifestParser {
                 || value.indexOf('\\') >= 0
                 || value.equals(".")
                 || value.equals("..")) {
-            throw refuse("file \"" + shown(value) + "\"", "a file name without a path");
+            throw refuse(PATH, "file \"" + shown(value) + "\"", "a file name without a path");
         }
         return value;
     }
@@ -175,7 +196,7 @@ final class ManifestParser {
                 return type;
             }
         }
-        throw refuse("type \"" + shown(value) + "\"", "b, i or h");
+        throw refuse(TYPE, "type \"" + shown(value) + "\"", "b, i or h");
     }
 
     private long number(String key, String value, long min) throws ManifestException {
@@ -185,6 +206,7 @@ final class ManifestParser {
         }
         if (!digits || Long.parseLong(value) < min) {
             throw refuse(
+                    FORMAT,
                     key + " \"" + shown(value) + "\"",
                     "a number >= " + min + " of at most 18 digits");
         }
@@ -221,15 +243,15 @@ final class ManifestParser {
                 }
             }
             if (!closed) {
-                throw refuse("\"" + shown(token.toString()), "a closing quote");
+                throw refuse(FORMAT, "\"" + shown(token.toString()), "a closing quote");
             }
             tokens.add(token.toString());
         }
         return tokens;
     }
 
-    private ManifestException refuse(String what, String expected) {
-        return new ManifestException(lineNumber, what, expected);
+    private ManifestException refuse(String fault, String what, String expected) {
+        return new ManifestException(lineNumber, fault, what, expected);
     }
 
     private static String shown(String value) {

@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Full resyncs: who waits for a snapshot, when one begins, and how its bytes reach everybody who waits.
  *
+ * <p>Log texts are Redis', though there is neither a pipe nor a child: scripts look for them.
+ *
  * <p>Command loop only, but for the snapshot's own thread inside {@link SnapshotFanOut}. One snapshot at a time, shared by all
  * who wait when it begins; with the disk as target also by those who come while it runs, from the same offset.
  *
@@ -165,7 +167,7 @@ final class FullResyncs {
         if (fanOut != null) {
             fanOut.leave(session);
             if (fanOut.isEmpty()) {
-                LOG.info("Diskless rdb transfer, last replica dropped, ending the snapshot");
+                LOG.warn("Diskless rdb transfer, last replica dropped, killing fork child.");
                 fanOut.close();
                 running.abort();
             }
@@ -266,7 +268,9 @@ final class FullResyncs {
                                     host.drop(session, "Background RDB transfer failed: " + error));
             return;
         }
-        LOG.info("Diskless rdb transfer, done, {} replicas still up", ended.members().size());
+        LOG.warn(
+                "Diskless rdb transfer, done reading from pipe, {} replicas still up.",
+                ended.members().size());
         for (ReplicaSession session : ended.members()) {
             if (session.handshake.rdbOnly) {
                 endAfterRdb(session, delimiter);

@@ -282,6 +282,9 @@ public final class Primary implements AutoCloseable {
     public void psync(ReplicaClient client, Request request, Reply reply) {
         Long offset = Handshake.parse(request, 2);
         if (offset == null) {
+            LOG.warn(
+                    "Replica {} asks for synchronization but with a wrong offset",
+                    client.address());
             reply.error("ERR value is not an integer or out of range");
             return;
         }

@@ -2,6 +2,7 @@ package io.replbuf.primary;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.replbuf.resp.Request;
 
 /** A client connection as replication sees it, before and while it becomes a replica's. Command loop only. */
 public interface ReplicaClient {
@@ -22,6 +23,9 @@ public interface ReplicaClient {
      * @return input that was read and not consumed, to be released by the caller; empty when there is none
      */
     ByteBuf detach();
+
+    /** What a command would be that came on the link after {@link #detach}. Any thread. */
+    StrayCommand stray(Request request);
 
     /** The session ended: the server may forget the client for good. */
     void gone();

@@ -77,10 +77,17 @@ final class ReplicaInput extends ByteToMessageDecoder {
             }
             return true;
         }
+        StrayCommand stray = session.stray(request);
         LOG.warn(
                 "Replica generated a reply to command '{}', disconnecting it: {}",
-                request.text(0).substring(0, Math.min(request.length(0), 64)),
+                stray.name(),
                 session.address());
+        if (stray.error() != null) {
+            LOG.warn(
+                    "== CRITICAL == This master is sending an error to its replica: '{}' after processing the command '{}'",
+                    stray.error(),
+                    stray.name());
+        }
         context.close();
         return false;
     }

@@ -8,6 +8,7 @@ import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.replbuf.buffer.ReplicaCursor;
+import io.replbuf.resp.Request;
 import io.replbuf.stream.RedisOffsets;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -402,6 +403,11 @@ final class ReplicaSession implements Executor {
 
     String address() {
         return client.address();
+    }
+
+    /** What a command on its link would be. Any thread. */
+    StrayCommand stray(Request request) {
+        return client.stray(request);
     }
 
     /** The address that the replica can be reached at: announced, else the peer's. */

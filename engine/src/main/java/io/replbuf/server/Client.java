@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.replbuf.primary.ReplicaClient;
+import io.replbuf.primary.StrayCommand;
 import io.replbuf.resp.Request;
 import io.replbuf.resp.RespDecoder;
 
@@ -334,6 +335,11 @@ final class Client implements ReplicaClient {
         channel.pipeline().remove(ClientHandler.class);
         server.clients().becameReplica(this);
         return rest;
+    }
+
+    @Override
+    public StrayCommand stray(Request stray) {
+        return Refusals.stray(server.commands(), stray);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * Finds a command by the bytes of its name, in any case, without making a String of them.
  *
- * <p>Open addressing over a power of two at most half full. Filled at start; command loop only.
+ * <p>Open addressing over a power of two at most half full. Filled at start; entries are found by any thread, and counted in by the command loop only.
  */
 final class CommandTable {
     private byte[][] names = new byte[16][];

@@ -25,9 +25,6 @@ final class Dispatcher {
                     + " writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs"
                     + " for details about the RDB error.";
 
-    /** Redis prints no more of what it does not know. */
-    private static final int UNKNOWN_CHARS_MAX = 128;
-
     private final CommandLoop server;
     private final CommandTable commands;
     private final Propagation propagation;
@@ -103,7 +100,7 @@ final class Dispatcher {
         CommandEntry entry =
                 commands.find(request.buffer(), request.position(0), request.length(0));
         if (entry == null) {
-            refuse(client, null, unknown(request));
+            refuse(client, null, Refusals.unknown(request));
             return null;
         }
         if (entry.subcommands != null && request.argc() > 1) {
@@ -111,23 +108,13 @@ final class Dispatcher {
                     entry.subcommands.find(
                             request.buffer(), request.position(1), request.length(1));
             if (sub == null) {
-                refuse(
-                        client,
-                        entry,
-                        "ERR unknown subcommand '"
-                                + clipped(request, 1)
-                                + "'. Try "
-                                + entry.spec.name().toUpperCase(java.util.Locale.ROOT)
-                                + " HELP.");
+                refuse(client, entry, Refusals.unknownSubcommand(entry, request));
                 return null;
             }
             entry = sub;
         }
         if (!entry.spec.accepts(request.argc())) {
-            refuse(
-                    client,
-                    entry,
-                    "ERR wrong number of arguments for '" + entry.fullName + "' command");
+            refuse(client, entry, Refusals.arity(entry));
             return null;
         }
         return entry;
@@ -235,32 +222,10 @@ final class Dispatcher {
         }
     }
 
-    private static String unknown(Request request) {
-        StringBuilder text = new StringBuilder("ERR unknown command '");
-        text.append(clipped(request, 0)).append('\'');
-        if (RedisCommands.has(clipped(request, 0))) {
-            text.append(", a command of Redis that this server does not have yet");
-        }
-        text.append(", with args beginning with: ");
-        int start = text.length();
-        for (int i = 1; i < request.argc() && text.length() - start < UNKNOWN_CHARS_MAX; i++) {
-            text.append('\'').append(clipped(request, i)).append("' ");
-        }
-        return text.toString();
-    }
-
-    private static String clipped(Request request, int i) {
-        return request.buffer()
-                .toString(
-                        request.position(i),
-                        Math.min(request.length(i), UNKNOWN_CHARS_MAX),
-                        java.nio.charset.StandardCharsets.ISO_8859_1);
-    }
-
     private static String describe(Request request) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < request.argc() && i < 8; i++) {
-            text.append(i == 0 ? "" : " ").append(clipped(request, i));
+            text.append(i == 0 ? "" : " ").append(Refusals.clipped(request, i));
         }
         return text.append(request.argc() > 8 ? " …" : "").toString();
     }

@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import io.replbuf.resp.Request;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +17,37 @@ final class RedisCommands {
     private static final String TABLE = "redis-commands.txt";
     private static final Set<String> NAMES = read();
 
+    /** Those of them that a subcommand follows. */
+    private static final Set<String> CONTAINERS =
+            Set.of(
+                    "acl",
+                    "client",
+                    "cluster",
+                    "command",
+                    "config",
+                    "function",
+                    "latency",
+                    "memory",
+                    "module",
+                    "object",
+                    "pubsub",
+                    "script",
+                    "slowlog",
+                    "xgroup",
+                    "xinfo");
+
     private RedisCommands() {}
+
+    /** {@code xinfo|help}; null if Redis has no such command. */
+    static String fullName(Request request) {
+        String name = Refusals.clipped(request, 0).toLowerCase(Locale.ROOT);
+        if (!has(name)) {
+            return null;
+        }
+        return CONTAINERS.contains(name) && request.argc() > 1
+                ? name + "|" + Refusals.clipped(request, 1).toLowerCase(Locale.ROOT)
+                : name;
+    }
 
     static boolean has(String name) {
         return NAMES.contains(name.toLowerCase(Locale.ROOT));

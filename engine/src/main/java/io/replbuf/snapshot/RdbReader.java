@@ -211,7 +211,7 @@ public final class RdbReader {
         if (stored != 0 && stored != computed) {
             throw new RdbFormatException(
                     offset,
-                    "Wrong RDB checksum",
+                    "RDB CRC error: Wrong RDB checksum",
                     String.format("%016x", stored),
                     String.format("%016x", computed));
         }

@@ -109,22 +109,22 @@ class ManifestTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "file a seq 1 type i\\nfile b seq 1 type i\\n | line 2: seq 1 (expected: > 1",
-                "file a seq 1 type b\\nfile b seq 2 type b\\n | line 2: a second base b (expected: at most one",
-                "file a seq 1 type i\\nfile a seq 2 type i\\n | line 2: file a again",
-                "file a seq 1 type x\\n | line 1: type \"x\" (expected: b, i or h)",
-                "file a seq 0 type i\\n | line 1: seq \"0\" (expected: a number >= 1",
+                "file a seq 1 type i\\nfile b seq 1 type i\\n | line 2: Found a non-monotonic sequence number: seq 1 (expected: > 1",
+                "file a seq 1 type b\\nfile b seq 2 type b\\n | line 2: Found duplicate base file information: a second base b (expected: at most one",
+                "file a seq 1 type i\\nfile a seq 2 type i\\n | line 2: Invalid AOF manifest file format: file a again",
+                "file a seq 1 type x\\n | line 1: Unknown AOF file type: type \"x\" (expected: b, i or h)",
+                "file a seq 0 type i\\n | line 1: Invalid AOF manifest file format: seq \"0\" (expected: a number >= 1",
                 "file a seq -1 type i\\n | seq \"-1\"",
                 "file a seq 9999999999999999999 type i\\n | seq \"9999999999999999999\"",
-                "file ../a seq 1 type i\\n | file \"../a\" (expected: a file name without a path)",
+                "file ../a seq 1 type i\\n | File can't be a path, just a filename: file \"../a\" (expected: a file name without a path)",
                 "file .. seq 1 type i\\n | file \"..\"",
-                "file a seq 1\\n | line 1: 4 words (expected: key and value",
-                "file a seq 1 type i startoffset\\n | line 1: 7 words",
-                "seq 1 type i x y\\n | line 1: a key is missing (expected: file, seq and type)",
-                "file a seq 1 type i seq 2\\n | line 1: seq twice",
-                "file a seq 1 type i | line 1: no line feed behind",
-                "\\n | line 1: 0 words",
-                "# only a comment\\n | line 1: the end (expected: at least one file)",
+                "file a seq 1\\n | line 1: Invalid AOF manifest file format: 4 words (expected: key and value",
+                "file a seq 1 type i startoffset\\n | line 1: Invalid AOF manifest file format: 7 words",
+                "seq 1 type i x y\\n | line 1: Invalid AOF manifest file format: a key is missing (expected: file, seq and type)",
+                "file a seq 1 type i seq 2\\n | line 1: Invalid AOF manifest file format: seq twice",
+                "file a seq 1 type i | line 1: Invalid AOF manifest file format: no line feed behind",
+                "\\n | line 1: Invalid AOF manifest file format: 0 words",
+                "# only a comment\\n | line 1: Found an empty AOF manifest: the end (expected: at least one file)",
                 "file \"a seq 1 type i\\n | (expected: a closing quote)",
                 "file a seq 1 type i startoffset 9 endoffset 8\\n | endoffset 8 (expected: >= startoffset 9)",
                 "file a seq 1 type i replid 12\\n | replid \"12\" (expected: 40 lower-case hex digits)",
@@ -140,7 +140,8 @@ class ManifestTest {
         String line = "file a seq 1 type i k " + "v".repeat(1024 - 22);
         assertThatThrownBy(() -> parse(line + "\n"))
                 .isInstanceOf(ManifestException.class)
-                .hasMessageContaining("1024 characters (expected: < 1024)");
+                .hasMessageContaining(
+                        "The AOF manifest file contains too long line: 1024 characters (expected: < 1024)");
     }
 
     @Test

@@ -311,6 +311,11 @@ final class TestPrimary implements AutoCloseable {
         }
 
         @Override
+        public StrayCommand stray(Request stray) {
+            return new StrayCommand(stray.text(0), null);
+        }
+
+        @Override
         public String address() {
             return "127.0.0.1:" + ((InetSocketAddress) channel.remoteAddress()).getPort();
         }

@@ -102,6 +102,111 @@ class OperatorWordsTest {
         assertThat(log.lines()).anyMatch(line -> line.endsWith(": Connection reset by peer"));
     }
 
+    /** Scripts look for these lines, as they stand in the log of a redis-server. */
+    @Test
+    void shouldSayInRedisWordsWhatAReplicaSentThatItMustNot() throws Exception {
+        try (ServerFixture fixture = new ServerFixture(dir)) {
+            stray(fixture, "ping");
+            stray(fixture, "GET", "foo");
+            stray(fixture, "config", "get", "hz");
+            stray(fixture, "get");
+            stray(fixture, "xinfo", "HELP");
+            stray(fixture, "nosuch", "a");
+            stray(fixture, "client", "nosuch");
+        }
+        assertThat(log.lines())
+                .filteredOn(line -> line.matches("Replica generated.*|== CRITICAL.*"))
+                .map(line -> line.replaceFirst("(disconnecting it): .*", "$1"))
+                .containsExactly(
+                        generated("ping"),
+                        generated("get"),
+                        sending("Replica can't interact with the keyspace", "get"),
+                        generated("config|get"),
+                        generated("get"),
+                        sending("wrong number of arguments for 'get' command", "get"),
+                        generated("xinfo|help"),
+                        sending(
+                                "unknown command 'xinfo', a command of Redis that this server does not have yet, with args"
+                                        + " beginning with: 'HELP' ",
+                                "xinfo|help"),
+                        generated("<unknown>"),
+                        sending(
+                                "unknown command 'nosuch', with args beginning with: 'a' ",
+                                "<unknown>"),
+                        generated("<unknown>"),
+                        sending("unknown subcommand 'nosuch'. Try CLIENT HELP.", "<unknown>"));
+    }
+
+    private static String generated(String command) {
+        return "Replica generated a reply to command '" + command + "', disconnecting it";
+    }
+
+    private static String sending(String error, String command) {
+        return "== CRITICAL == This master is sending an error to its replica: '"
+                + error
+                + "' after processing the command '"
+                + command
+                + "'";
+    }
+
+    private static void stray(ServerFixture fixture, String... command) throws IOException {
+        RawClient replica = fixture.client();
+        replica.send(RawClient.command("PSYNC", "?", "-1") + RawClient.command(command));
+        assertThat(replica.atEnd()).isTrue();
+    }
+
+    @Test
+    void shouldSayInRedisWordsHowADisklessTransferEnds() throws Exception {
+        try (ServerFixture fixture =
+                new ServerFixture(
+                        dir, "repl-diskless-sync-delay", "100", "rdb-key-save-delay", "10000")) {
+            RawClient client = fixture.client();
+            client.call("DEBUG", "POPULATE", "20");
+            RawClient taken = diskless(fixture);
+            RawClient alsoTaken = diskless(fixture);
+            client.call("CONFIG", "SET", "repl-diskless-sync-delay", "0");
+            awaitLine("Diskless rdb transfer, done reading from pipe, 2 replicas still up.");
+            taken.close();
+            alsoTaken.close();
+
+            client.call("CONFIG", "SET", "rdb-key-save-delay", "10000000");
+            RawClient lost = diskless(fixture);
+            Awaitility.await()
+                    .until(
+                            () ->
+                                    client.call("INFO", "persistence")
+                                            .contains("rdb_bgsave_in_progress:1"));
+            lost.reset();
+            awaitLine("Diskless rdb transfer, last replica dropped, killing fork child.");
+        }
+    }
+
+    private static RawClient diskless(ServerFixture fixture) throws IOException {
+        RawClient replica = fixture.client();
+        replica.call("REPLCONF", "capa", "eof", "capa", "psync2");
+        replica.send(RawClient.command("PSYNC", "?", "-1"));
+        return replica;
+    }
+
+    private void awaitLine(String line) {
+        Awaitility.await().until(() -> log.lines().contains(line));
+    }
+
+    @Test
+    void shouldSayThatAnOffsetIsNone() throws Exception {
+        try (ServerFixture fixture = new ServerFixture(dir)) {
+            RawClient replica = fixture.client();
+            assertThat(replica.call("PSYNC", "?", "x"))
+                    .isEqualTo("-ERR value is not an integer or out of range");
+            assertThat(replica.call("PING")).isEqualTo("+PONG");
+        }
+        assertThat(log.lines())
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        "Replica 127.0.0.1:\\d+ asks for synchronization but with a wrong offset"));
+    }
+
     @Test
     void shouldSayWhyASnapshotFailed() throws Exception {
         try (ServerFixture fixture = new ServerFixture(dir)) {

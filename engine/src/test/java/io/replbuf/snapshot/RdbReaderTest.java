@@ -123,7 +123,7 @@ class RdbReaderTest {
                         "LZF content: 1 bytes (expected: 5)",
                         Rdbs.file(0, 1, "k", 0xC3, 2, 5, 0, "x")),
                 broken(
-                        "offset 10: Wrong RDB checksum: 0000000000000001 (expected: ",
+                        "offset 10: RDB CRC error: Wrong RDB checksum: 0000000000000001 (expected: ",
                         Rdbs.concat("REDIS0010", 0xFF, 1, 0, 0, 0, 0, 0, 0, 0)));
     }
 
