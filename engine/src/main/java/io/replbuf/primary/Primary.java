@@ -73,6 +73,10 @@ public final class Primary implements AutoCloseable {
     private long lastPingMillis;
     private long lastSecondMillis;
     private long noReplicaSinceMillis;
+
+    /** Where the backlog's time to live ended it, -1 without. While the stream stands there, no byte is missing. */
+    private long releasedOffset = -1;
+
     private boolean acksAsked;
     private long syncFull;
     private long syncPartialOk;
@@ -515,7 +519,13 @@ public final class Primary implements AutoCloseable {
     /** Lets the replica continue, and returns null; or says why it cannot. */
     private Cause partialResync(ReplicaSession session, String replid, long offset) {
         PartialResync resync =
-                PartialResync.decide(history, buffer, feed.kept(), replid, offset, session);
+                PartialResync.decide(
+                        history,
+                        buffer,
+                        feed.kept() || feed.nextOffset() == releasedOffset,
+                        replid,
+                        offset,
+                        session);
         if (resync.answer() == PartialResync.Answer.FOREIGN) {
             LOG.info(
                     "Partial resynchronization not accepted: Replication ID mismatch (Replica asked for '{}' at {}, my replication IDs"
@@ -525,17 +535,15 @@ public final class Primary implements AutoCloseable {
                     history.replid(),
                     history.replid2(),
                     history.secondReplOffset());
-            if (causes.isExpired(replid)) {
-                return Cause.TTL;
-            }
             boolean ours =
                     replid.equals(history.replid().hex()) || replid.equals(history.replid2().hex());
             return ours ? Cause.AHEAD : Cause.FOREIGN;
         }
         if (resync.answer() == PartialResync.Answer.NOT_KEPT) {
-            return notKept(session, offset);
+            return notKept(session, replid, offset);
         }
         session.cursor = resync.cursor();
+        feed.keep(true);
         limits.opened();
         syncPartialOk++;
         LOG.info(
@@ -553,7 +561,16 @@ public final class Primary implements AutoCloseable {
         return null;
     }
 
-    private Cause notKept(ReplicaSession session, long offset) {
+    private Cause notKept(ReplicaSession session, String replid, long offset) {
+        if (causes.isExpired(replid)) {
+            LOG.info(
+                    "Unable to partial resync with replica {} for lack of backlog (Replica request was: {}; repl-backlog-ttl freed it at"
+                            + " {}).",
+                    session.address(),
+                    offset,
+                    history.secondReplOffset());
+            return Cause.TTL;
+        }
         StreamRange held = buffer.coverage();
         if (!feed.kept()) {
             LOG.info(
@@ -720,10 +737,12 @@ public final class Primary implements AutoCloseable {
             return;
         }
         if (nowMillis - noReplicaSinceMillis > config.backlogTtlSeconds() * 1000L) {
-            // Writes are not kept from here on, so nobody may continue the old history: a new name
-            // for it.
+            // Writes are not kept from here on, so they get a new name: the old one is honoured up
+            // to
+            // here, for a replica that has it all and comes back before the next write.
             causes.expired(history.replid());
-            history = History.fresh();
+            releasedOffset = feed.nextOffset();
+            history = history.shift(releasedOffset);
             feed.keep(false);
             buffer.dropBacklog();
             LOG.info(

@@ -159,6 +159,55 @@ class PrimaryTest {
         }
     }
 
+    /** Redis needs a full resync here, though no byte is missing. */
+    @Test
+    void shouldContinueAfterTheBacklogsTimeWhereNothingWasWritten() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0)) {
+            String replid = releasedBacklog(server);
+            try (RawReplica again = new RawReplica(server.port())) {
+                again.command("REPLCONF", "capa", "psync2")
+                        .command("PSYNC", replid, Long.toString(server.offset() + 1));
+                assertThat(again.line()).isEqualTo("+OK");
+                assertThat(again.line()).isEqualTo("+CONTINUE " + server.replid());
+                assertThat(server.replid()).isNotEqualTo(replid);
+                // In the database that the replica had selected.
+                server.set("a", "2");
+                assertThat(again.read(set("a", "2").length())).isEqualTo(set("a", "2"));
+            }
+        }
+    }
+
+    @Test
+    void shouldNotContinueAfterTheBacklogsTimeWhereSomethingWasWritten() throws Exception {
+        try (TestPrimary server = new TestPrimary(2, 1 << 20, 0)) {
+            String replid = releasedBacklog(server);
+            long offset = server.offset() + 1;
+            server.set("a", "2");
+            assertThat(refused(server, replid, offset)).isTrue();
+            StringBuilder info = new StringBuilder();
+            server.onCommandLoop(
+                    () -> {
+                        server.primary.infoReplicationBuffer(info);
+                        return null;
+                    });
+            assertThat(info).contains(",no_backlog=0,ttl=1,dropped=0\r\n");
+        }
+    }
+
+    /** A replica has all of the stream, leaves, and stays away for longer than repl-backlog-ttl; the replid that it had. */
+    private static String releasedBacklog(TestPrimary server) throws Exception {
+        String replid;
+        try (RawReplica replica = new RawReplica(server.port())) {
+            streamFirstKey(server, replica);
+            replid = server.replid();
+        }
+        await().until(() -> server.onCommandLoop(server.primary::connectedReplicas) == 0);
+        server.tickMillis.addAndGet(3_601_000);
+        server.cron();
+        assertThat(server.replid()).isNotEqualTo(replid);
+        return replid;
+    }
+
     private static boolean refused(TestPrimary server, String replid, long offset)
             throws Exception {
         server.awaitNoSnapshot();

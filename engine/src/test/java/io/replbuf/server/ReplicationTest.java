@@ -35,10 +35,7 @@ class ReplicationTest {
 
     private void attach() throws IOException {
         replica.send(RawClient.command("SYNC"));
-        String header;
-        do {
-            header = replica.line();
-        } while (header.isEmpty());
+        String header = header(replica);
         assertThat(header).startsWith("$");
         assertThat(replica.raw(Integer.parseInt(header.substring(1)))).startsWith("REDIS00");
         Awaitility.await().until(() -> client.call("INFO", "replication").contains("state=online"));
@@ -80,6 +77,31 @@ class ReplicationTest {
                                 assertThat(info).containsPattern("\n" + counter + ":[1-9][0-9]*\r");
                             }
                         });
+    }
+
+    /** KeyDB 6.3 crashes over the version 10 of Redis 7, and Redis 6 refuses it; what is saved on the disk may be newer. */
+    @Test
+    void shouldSendReplicasAnRdbThatOlderServersRead() throws IOException {
+        replica.send(RawClient.command("SYNC"));
+        assertThat(header(replica)).matches("\\$\\d+");
+        assertThat(replica.raw(9)).isEqualTo("REDIS0009");
+
+        client.call("CONFIG", "SET", "repl-diskless-sync", "yes");
+        RawClient diskless = fixture.client();
+        diskless.call("REPLCONF", "capa", "eof", "capa", "psync2");
+        diskless.send(RawClient.command("PSYNC", "?", "-1"));
+        assertThat(header(diskless)).startsWith("+FULLRESYNC ");
+        assertThat(header(diskless)).startsWith("$EOF:");
+        assertThat(diskless.raw(9)).isEqualTo("REDIS0009");
+    }
+
+    /** The next line that is more than a sign of life. */
+    private static String header(RawClient of) throws IOException {
+        String line;
+        do {
+            line = of.line();
+        } while (line.isEmpty());
+        return line;
     }
 
     @Test
