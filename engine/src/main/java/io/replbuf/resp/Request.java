@@ -76,6 +76,24 @@ public final class Request {
         return canonical;
     }
 
+    /** Appends the command to {@code out} in canonical RESP. */
+    public void writeTo(ByteBuf out) {
+        if (canonical) {
+            out.writeBytes(in, start, end - start);
+            return;
+        }
+        line(out, '*', argc);
+        for (int i = 0; i < argc; i++) {
+            line(out, '$', lengths[i]);
+            out.writeBytes(in, positions[i], lengths[i]);
+            out.writeShort('\r' << 8 | '\n');
+        }
+    }
+
+    private static void line(ByteBuf out, char type, int number) {
+        out.writeCharSequence(type + Integer.toString(number) + "\r\n", StandardCharsets.US_ASCII);
+    }
+
     /** Number of arguments, the command's name included. */
     public int argc() {
         return argc;

@@ -36,6 +36,10 @@ final class AofRewrites {
     private final CommandLoop server;
     private final StreamLog log;
     private boolean inProgress;
+
+    /** Whether {@code appendonly} was switched on and no base has been written since. */
+    private boolean first;
+
     private boolean scheduled;
     private long startTick;
     private long lastSeconds = -1;
@@ -74,9 +78,15 @@ final class AofRewrites {
     /** {@code appendonly} has been changed; with yes, a base follows. */
     void appendOnly(boolean on) {
         log.appendOnly(on);
+        first = on;
         if (on) {
             schedule();
         }
+    }
+
+    /** Whether the base that makes a log loadable that was just switched on is still to come. */
+    boolean isFirstUnderWay() {
+        return first && (scheduled || inProgress);
     }
 
     boolean inProgress() {
@@ -167,6 +177,7 @@ final class AofRewrites {
         if (problem == null) {
             rewrites += done == null ? 1 : 0;
             failures = 0;
+            first = false;
             retryAtTick = 0;
             rebased();
             LOG.info("Background AOF rewrite finished successfully");

@@ -107,6 +107,24 @@ final class ClientInput implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
     }
 
     /**
+     * Keeps the command that was decoded last, too, so that it is decoded again.
+     *
+     * <p>As RESP it lies as it came. The quoted arguments of an inline command were unescaped where they lay, so its arguments are
+     * written anew, as RESP.
+     */
+    void putBack(ByteBuf in, Request command) {
+        if (in.getByte(command.start()) == '*') {
+            in.readerIndex(command.start());
+            keepRest(in);
+            return;
+        }
+        ByteBuf again = in.alloc().directBuffer(OWN_BYTES_MIN);
+        command.writeTo(again);
+        again.writeBytes(in);
+        replace(again);
+    }
+
+    /**
      * Ends reading into our buffers: from now on the channel reads into buffers of its own.
      *
      * @param in where the command under way lies

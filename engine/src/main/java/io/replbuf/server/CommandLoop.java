@@ -19,7 +19,6 @@ import io.replbuf.stream.RedisOffsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +50,7 @@ final class CommandLoop {
     private final Waits waits = new Waits(this);
     private final Throttle throttle = new Throttle(this);
     private final Shares shares = new Shares(this);
+    private final Pause pause = new Pause(this);
     private final RespWriter replies = new RespWriter(stats::error);
     private final CommandTable commands;
     private final Dispatcher dispatcher;
@@ -59,10 +59,13 @@ final class CommandLoop {
     private Primary primary;
     private Snapshots snapshots;
     private Settings settings;
-    private Predicate<ShutdownMode> shutdown;
+    private Shutdown shutdown;
     private ServerIdentity identity;
     private LoadResult loaded;
-    private LoadingState loading;
+
+    /** Written on the loop; a signal's thread looks whether there is one. */
+    private volatile LoadingState loading;
+
     private Parking parking;
     private AofRewrites rewrites;
     private Runnable publish = () -> {};
@@ -84,6 +87,7 @@ final class CommandLoop {
     private long maxMemory;
     private long queryBufferLimit;
     private boolean stopWritesOnSaveError;
+    private boolean cronPaused;
     private volatile long keySaveDelayMicros;
     private volatile long keyLoadDelayMicros;
     private volatile long snapshotKeptBytesMax;
@@ -121,7 +125,7 @@ final class CommandLoop {
             Settings attachedSettings,
             Parking attachedParking,
             AofRewrites attachedRewrites,
-            Predicate<ShutdownMode> attachedShutdown,
+            Shutdown attachedShutdown,
             Runnable attachedPublish) {
         shutdown = attachedShutdown;
         parking = attachedParking;
@@ -168,13 +172,8 @@ final class CommandLoop {
         return loaded;
     }
 
-    /**
-     * Ends the server.
-     *
-     * @return false if it goes on, because it could not save
-     */
-    boolean shutdown(ShutdownMode mode) {
-        return shutdown.test(mode);
+    Shutdown shutdown() {
+        return shutdown;
     }
 
     /** {@code rdb-key-save-delay}; any thread. */
@@ -241,6 +240,7 @@ final class CommandLoop {
             if (acksArrived) {
                 acksArrived = false;
                 waits.check();
+                shutdown.look();
             }
             clients.flush();
             primary.endOfTurn();
@@ -351,7 +351,11 @@ final class CommandLoop {
         if (client.closed() || client.closingAfterReply()) {
             in.readerIndex(in.writerIndex());
         }
-        client.input.keepRest(in);
+        if (pause.holds(client)) {
+            client.input.putBack(in, client.request);
+        } else {
+            client.input.keepRest(in);
+        }
         if (spent && client.input.own() != null) {
             client.pauseReading();
             shares.add(client);
@@ -440,6 +444,15 @@ final class CommandLoop {
         return propagation.inTransaction();
     }
 
+    boolean cronPaused() {
+        return cronPaused;
+    }
+
+    /** DEBUG PAUSE-CRON: nothing happens by itself until it is taken back. */
+    void pauseCron(boolean yes) {
+        cronPaused = yes;
+    }
+
     LimitConfig normalLimit() {
         return normalLimit;
     }
@@ -478,6 +491,10 @@ final class CommandLoop {
 
     Throttle throttle() {
         return throttle;
+    }
+
+    Pause pause() {
+        return pause;
     }
 
     Shares shares() {

@@ -48,8 +48,11 @@ final class Cron {
     }
 
     private void tick() {
+        if (server.cronPaused()) {
+            return;
+        }
         boolean loading = server.loading() != null;
-        if (!loading) {
+        if (!loading && !server.pause().active()) {
             work(server.nowMillis());
         }
         long now = server.tickMillis();
@@ -64,6 +67,8 @@ final class Cron {
             server.parking().cron();
             sample();
         }
+        // At last, since it may be the end.
+        server.shutdown().look();
     }
 
     private void work(long now) {
@@ -79,7 +84,7 @@ final class Cron {
                     .schedule(
                             () -> {
                                 moreScheduled = false;
-                                if (server.loading() == null) {
+                                if (server.loading() == null && !server.pause().active()) {
                                     server.turn(() -> work(server.nowMillis()));
                                 }
                             },

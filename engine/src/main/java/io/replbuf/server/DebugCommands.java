@@ -54,6 +54,9 @@ final class DebugCommands {
         } else if (request.is(1, "SET-ACTIVE-EXPIRE") && request.argc() == 3) {
             call.keyspace().setActiveExpire(!request.text(2).equals("0"));
             call.reply().simple("OK");
+        } else if (request.is(1, "PAUSE-CRON") && request.argc() == 3) {
+            call.server().pauseCron(!request.text(2).equals("0"));
+            call.reply().simple("OK");
         } else if (request.is(1, "RELOAD")) {
             reload(call);
         } else if (request.is(1, "LOG") && request.argc() == 3) {

@@ -59,6 +59,7 @@ final class Dispatcher {
 
     /** Executes, queues or refuses the command; writes its reply. */
     void execute(Client client, Request request) {
+        boolean skipped = client.replySkip > 0;
         direct(client);
         CommandEntry entry = lookUp(client, request);
         if (entry == null) {
@@ -68,6 +69,10 @@ final class Dispatcher {
         String refusal = refusal(client, entry);
         if (refusal != null) {
             refuse(client, entry, refusal);
+        } else if (server.pause().holds(client, entry)) {
+            // It comes here once more.
+            client.replySkip += skipped ? 1 : 0;
+            server.pause().postpone(client);
         } else if (client.multi != null && !entry.controlsTransaction) {
             if (entry.noMulti) {
                 refuse(client, entry, "ERR Command not allowed inside a transaction");

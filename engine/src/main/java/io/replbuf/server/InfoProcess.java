@@ -48,8 +48,11 @@ final class InfoProcess {
                 .put("lru_clock", now / 1000 & 0xFFFFFF)
                 .put("executable", ProcessHandle.current().info().command().orElse(""))
                 .put("config_file", config.file())
-                .put("io_threads_active", config.number("io-threads") > 1)
-                .put("replbuf_version", RedisServer.VERSION)
+                .put("io_threads_active", config.number("io-threads") > 1);
+        if (server.shutdown().millisLeft() > 0) {
+            fields.put("shutdown_in_milliseconds", server.shutdown().millisLeft());
+        }
+        fields.put("replbuf_version", RedisServer.VERSION)
                 .put("java_version", System.getProperty("java.version"));
     }
 

@@ -3,7 +3,6 @@ package io.replbuf.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.replbuf.resp.Request;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,16 +19,7 @@ final class MultiQueue {
     /** Copies the command; a later one cannot change it. */
     void add(CommandEntry entry, Request request) {
         entries.add(entry);
-        if (request.canonical()) {
-            bytes.writeBytes(request.buffer(), request.start(), request.end() - request.start());
-            return;
-        }
-        line('*', request.argc());
-        for (int i = 0; i < request.argc(); i++) {
-            line('$', request.length(i));
-            bytes.writeBytes(request.buffer(), request.position(i), request.length(i));
-            bytes.writeShort('\r' << 8 | '\n');
-        }
+        request.writeTo(bytes);
     }
 
     /** A command was refused while queueing: EXEC will refuse them all. */
@@ -66,10 +56,5 @@ final class MultiQueue {
 
     void release() {
         bytes.release();
-    }
-
-    private void line(char type, int number) {
-        bytes.writeCharSequence(
-                type + Integer.toString(number) + "\r\n", StandardCharsets.US_ASCII);
     }
 }

@@ -146,7 +146,7 @@ final class PersistenceCommands {
             } else if (request.is(i, "FORCE")) {
                 next = mode.withForce();
             } else if (request.is(i, "ABORT") && request.argc() == 2) {
-                call.reply().error("ERR No shutdown in progress.");
+                abort(call);
                 return;
             } else {
                 call.reply().error(Arguments.SYNTAX);
@@ -154,8 +154,15 @@ final class PersistenceCommands {
             }
             mode = next;
         }
-        if (!call.server().shutdown(mode)) {
-            call.reply().error("ERR Errors trying to SHUTDOWN. Check logs.");
+        call.server().shutdown().ask(call.client(), mode);
+    }
+
+    private static void abort(Call call) {
+        if (call.server().shutdown().isAsked()) {
+            call.reply().simple("OK");
+            call.server().shutdown().abort();
+        } else {
+            call.reply().error("ERR No shutdown in progress.");
         }
     }
 }

@@ -71,7 +71,12 @@ public final class RedisServer implements AutoCloseable {
     private Primary primary;
     private Snapshots snapshots;
     private Settings settings;
+    private final Shutdown shutdown;
     private CounterPublisher publisher;
+
+    /** Whether the end has begun; the command loop's. */
+    private boolean ending;
+
     private int port;
 
     private RedisServer(ServerConfig config, ProcessLog log, ServerEnv env) {
@@ -96,6 +101,7 @@ public final class RedisServer implements AutoCloseable {
         loop = new CommandLoop(config, env, eventLoop, accountant, keyspace, this::fatal);
         listeners = new Listeners(config, transport, loop);
         cron = new Cron(loop);
+        shutdown = new Shutdown(loop, this::end);
     }
 
     /**
@@ -146,19 +152,19 @@ public final class RedisServer implements AutoCloseable {
         return stopped.isDone();
     }
 
-    /** Ends it without saving. */
+    /** Ends it without saving, and waits for no replica. */
     @Override
     public void close() {
-        stop(ShutdownMode.DEFAULT.withNoSave().withNow());
-        awaitStopped();
-    }
-
-    /** Ends it as a signal does; false if it goes on because it could not save. */
-    boolean stop(ShutdownMode mode) {
-        if (stopped.isDone() || loop.loop().isShuttingDown()) {
-            return true;
+        try {
+            onLoop(
+                    () -> {
+                        end();
+                        return null;
+                    });
+        } catch (RejectedExecutionException e) {
+            // It ends already.
         }
-        return onLoop(() -> shutdown(mode));
+        awaitStopped();
     }
 
     ServerConfig config() {
@@ -330,13 +336,15 @@ public final class RedisServer implements AutoCloseable {
                 settings,
                 new Parking(loop, streamLog),
                 new AofRewrites(loop, streamLog),
-                this::shutdown,
+                shutdown,
                 publisher == null ? () -> {} : publisher::endOfTurn);
     }
 
     /** On the command loop: serves from here on. */
     private Void open(Startup startup) {
-        if (!loop.loop().isShuttingDown()) {
+        // A signal that came while it loaded is carried out before anything is served.
+        shutdown.look();
+        if (!ending) {
             loop.endLoading(startup.load().result());
             LOG.info("Ready to accept connections");
         }
@@ -382,36 +390,22 @@ public final class RedisServer implements AutoCloseable {
         return senderGroup;
     }
 
-    /** On the command loop: saves if that is asked for, then ends everything. */
-    private boolean shutdown(ShutdownMode mode) {
-        if (loop.loop().isShuttingDown()) {
-            return true;
+    /** On the command loop: ends everything. */
+    private void end() {
+        if (ending) {
+            return;
         }
-        LOG.warn("User requested shutdown...");
-        snapshots.abort("the server shuts down");
-        // What is half loaded must not replace the file that it comes from.
-        boolean save =
-                loop.loading() == null
-                        && (mode.save() || (!mode.noSave() && !config.savePoints().isEmpty()));
-        if (save) {
-            LOG.info("Saving the final RDB snapshot before exiting.");
-            String error = snapshots.inForeground();
-            if (error != null && !mode.force()) {
-                LOG.warn("Error trying to save the DB, can't exit.");
-                return false;
-            }
-        }
+        ending = true;
         listeners.close();
         cron.stop();
         if (loop.loading() != null) {
             loop.loading().stop();
         }
         loop.end();
+        snapshots.abort("the server ends");
         primary.close();
         LOG.warn("Redis is now ready to exit, bye bye...");
-        Thread ending = new Thread(() -> release(0), "replbuf-stop");
-        ending.start();
-        return true;
+        new Thread(() -> release(0), "replbuf-stop").start();
     }
 
     /** The command loop met something that it cannot go on from. */

@@ -246,12 +246,12 @@ final class ServerProcess {
             DiskSnapshot.removeTemporary(ready.config().dir());
             Runtime.getRuntime().halt(1);
         }
-        LOG.warn("Received {} scheduling shutdown...", signal);
-        ShutdownMode mode = ready.config().shutdownMode(directive);
-        if (!ready.stop(mode)) {
-            LOG.warn("Errors trying to shut down the server. Check the logs for more information.");
-            stopping(false);
+        if (ready.loop().loading() == null) {
+            LOG.warn("Received {} scheduling shutdown...", signal);
+        } else {
+            LOG.warn("Received shutdown signal during loading, scheduling shutdown.");
         }
+        ready.loop().shutdown().signalled(directive, () -> stopping(false));
     }
 
     /** Whether it was so before. */

@@ -62,7 +62,7 @@ class ServerProcessTest {
         try (ChildServer child = startHeld(dir, "--repl-buffer-rehearsal", "no")) {
             child.awaitOutput(HeldServer.HELD);
             child.process.toHandle().destroy();
-            child.awaitOutput("Received SIGTERM");
+            child.awaitOutput("Received shutdown signal during loading, scheduling shutdown.");
             child.process.getOutputStream().close();
             assertThat(child.status()).isZero();
             assertThat(child.output())
