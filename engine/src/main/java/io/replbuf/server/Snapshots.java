@@ -88,7 +88,8 @@ final class Snapshots implements SnapshotService {
 
     @Override
     public boolean busy() {
-        return job != null;
+        // What is half loaded, by DEBUG RELOAD, is no data set to take a snapshot of.
+        return job != null || server.loading() != null;
     }
 
     @Override
@@ -111,7 +112,7 @@ final class Snapshots implements SnapshotService {
     @Override
     public Running toChannel(
             WritableByteChannel target, int rdbVersion, Aux aux, Listener listener) {
-        if (job != null) {
+        if (busy()) {
             return null;
         }
         snapshots++;
@@ -129,7 +130,7 @@ final class Snapshots implements SnapshotService {
 
     @Override
     public Running toFile(int rdbVersion, Aux aux, Listener listener) {
-        if (job != null) {
+        if (busy()) {
             return null;
         }
         return running(toDisk(options().withVersion(rdbVersion), aux(aux), listener));

@@ -55,8 +55,8 @@ final class FileTarget implements SnapshotTarget {
 
     @Override
     public void commit() throws IOException {
-        output.force();
-        output.close();
+        step("fsync", output::force);
+        step("fclose", output::close);
         try {
             files.rename(temp, file);
         } catch (IOException e) {
@@ -71,13 +71,21 @@ final class FileTarget implements SnapshotTarget {
                             + FaultText.reason(e),
                     e);
         }
+        step("fsyncFileDir", () -> files.forceFolder(dir));
+    }
+
+    /** Redis' text, which names a function of its own. */
+    private static void step(String function, Step step) throws SaveException {
         try {
-            files.forceFolder(dir);
+            step.run();
         } catch (IOException e) {
             throw new SaveException(
-                    "Failed to fsync directory " + dir + " while saving DB: " + FaultText.reason(e),
-                    e);
+                    "Write error saving DB on disk(" + function + "): " + FaultText.reason(e), e);
         }
+    }
+
+    private interface Step {
+        void run() throws IOException;
     }
 
     @Override
@@ -102,7 +110,7 @@ final class FileTarget implements SnapshotTarget {
 
     @Override
     public String name() {
-        return "on disk (" + temp + ")";
+        return "on disk(rdbSaveRio)";
     }
 
     /** Starts the disk on every few megabytes. */

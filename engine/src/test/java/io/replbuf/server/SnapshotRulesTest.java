@@ -1,5 +1,6 @@
 package io.replbuf.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -134,6 +135,38 @@ class SnapshotRulesTest {
             await().until(() -> Files.exists(dir.resolve("dump.rdb")));
             assertThat(client.info("aof_last_bgrewrite_status")).isEqualTo("ok");
             assertThat(keysIn(dir.resolve("dump.rdb"))).isZero();
+        }
+    }
+
+    @Test
+    void shouldTakeNoSnapshotOfADataSetThatIsHalfLoaded() throws Exception {
+        try (ServerFixture fixture =
+                new ServerFixture(
+                        dir,
+                        "repl-diskless-sync-delay",
+                        "1",
+                        "loading-process-events-interval-bytes",
+                        "1024",
+                        "rdbcompression",
+                        "no")) {
+            RawClient client = fixture.client();
+            client.call("DEBUG", "POPULATE", "100", "key", "200");
+            RawClient replica = fixture.client();
+            askForFullResync(replica);
+            assertThat(client.call("CONFIG", "SET", "key-load-delay", "20000")).isEqualTo("+OK");
+            client.send(RawClient.command("DEBUG", "RELOAD"));
+            // The delay before the snapshot is over long before 100 keys are loaded.
+            RawClient other = fixture.client();
+            await().until(() -> other.info("loading").equals("1"));
+            assertThat(client.reply()).isEqualTo("+OK");
+            assertThat(lineOf(replica)).startsWith("+FULLRESYNC ");
+            String mark = lineOf(replica).substring("$EOF:".length());
+            StringBuilder rdb = new StringBuilder();
+            while (rdb.indexOf(mark) < 0) {
+                rdb.append(replica.raw(1));
+            }
+            byte[] bytes = rdb.substring(0, rdb.indexOf(mark)).getBytes(ISO_8859_1);
+            assertThat(Rdbs.keys(bytes)).isEqualTo(100);
         }
     }
 
