@@ -426,7 +426,9 @@ final class ReplicaSession implements Executor {
     }
 
     boolean isOfSameReplica(ReplicaSession other) {
-        return name() != null && name().equals(other.name());
+        int port = handshake.listeningPort;
+        // Ports first: a thousand replicas that join are compared half a million times.
+        return port != 0 && port == other.handshake.listeningPort && ip().equals(other.ip());
     }
 
     /** Whether the stream is sent to it, and it speaks for its replica. */
