@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 
-/** Where a real redis-server comes from; a test whose binary is absent is skipped with a reason that names it. */
-enum RedisBinary {
+/** Where a real server comes from; a test whose binary is absent is skipped with a reason that names it. */
+public enum RedisBinary {
     /** Carried by com.github.codemonstur:embedded-redis; x86-64, needs OpenSSL 3. Its file name says 6.2.6, it is 6.2.11. */
-    V6_2("redis-server 6.2") {
+    V6_2("redis-server 6.2", "the embedded-redis artifact has none for this platform") {
         @Override
         Path locate() throws IOException {
             String resource = "/redis-server-6.2.6-v5-linux-amd64";
             try (InputStream in = RedisBinary.class.getResourceAsStream(resource)) {
-                assumeTrue(
-                        in != null,
-                        "redis-server 6.2 is not in the embedded-redis artifact for this platform");
+                if (in == null) {
+                    return null;
+                }
                 Path file = Files.createTempDirectory("redis-6.2").resolve("redis-server");
                 Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
                 file.toFile().setExecutable(true);
@@ -31,38 +31,64 @@ enum RedisBinary {
     },
 
     /** Debian's package redis-server, or whatever 7.x is on the PATH. */
-    V7_0("redis-server 7.0") {
+    V7_0("redis-server 7.0", "Debian: apt-get install redis-server") {
         @Override
         Path locate() {
             return RealTool.find("redis-server");
         }
+    },
+
+    V8_0("redis-server 8.0", "'replbuf servers DIR' brings it; DIR/bin belongs on the PATH") {
+        @Override
+        Path locate() {
+            return RealTool.find("redis-server-8.0");
+        }
+    },
+
+    VALKEY_9_1(
+            "valkey-server 9.1", "'replbuf servers DIR' brings it; DIR/bin belongs on the PATH") {
+        @Override
+        Path locate() {
+            return RealTool.find("valkey-server-9.1");
+        }
     };
 
     private final String label;
+    private final String source;
     private Path path;
 
-    RedisBinary(String label) {
+    RedisBinary(String label, String source) {
         this.label = label;
+        this.source = source;
     }
 
+    /** Null if there is none. */
     abstract Path locate() throws IOException;
 
     /** The binary, or the test that asks for it is skipped. */
-    synchronized Path require() throws Exception {
-        if (path == null) {
-            path = locate();
-            assumeTrue(
-                    path != null,
-                    label + " is not installed (Debian: apt-get install redis-server)");
-            Process version =
-                    new ProcessBuilder(path.toString(), "--version")
-                            .redirectErrorStream(true)
-                            .start();
-            String output = new String(version.getInputStream().readAllBytes());
-            boolean runs = version.waitFor(10, TimeUnit.SECONDS) && version.exitValue() == 0;
-            assumeTrue(runs, label + " does not run here: " + output.strip());
-        }
+    public Path require() throws Exception {
+        String missing = missing();
+        assumeTrue(missing == null, missing);
         return path;
+    }
+
+    /** Why it cannot be used here; null if it can. */
+    public synchronized String missing() throws IOException, InterruptedException {
+        if (path != null) {
+            return null;
+        }
+        Path found = locate();
+        if (found == null) {
+            return label + " is not installed (" + source + ")";
+        }
+        Process version =
+                new ProcessBuilder(found.toString(), "--version").redirectErrorStream(true).start();
+        String output = new String(version.getInputStream().readAllBytes());
+        if (!version.waitFor(10, TimeUnit.SECONDS) || version.exitValue() != 0) {
+            return label + " does not run here: " + output.strip();
+        }
+        path = found;
+        return null;
     }
 
     @Override
