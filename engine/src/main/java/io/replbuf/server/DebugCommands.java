@@ -168,6 +168,7 @@ final class DebugCommands {
                     // In one go.
                 }
             }
+            tellExpired(server, load);
             reloaded(server, server.replies(), null);
             return;
         }
@@ -177,12 +178,20 @@ final class DebugCommands {
                         load,
                         failure -> {
                             server.endLoading(load.result());
+                            tellExpired(server, load);
                             client.block = null;
                             if (!client.closed()) {
                                 reloaded(server, server.replyTo(client), failure);
                                 server.shares().add(client);
                             }
                         });
+    }
+
+    /** What expired between save and load is gone here; in Redis replicas keep it for ever. */
+    private static void tellExpired(CommandLoop server, RdbFileLoad load) {
+        for (Loading.Expired expired : load.loading().expired()) {
+            server.propagation().expired(expired.db(), expired.key());
+        }
     }
 
     private static void reloaded(CommandLoop server, Reply reply, StartException failure) {

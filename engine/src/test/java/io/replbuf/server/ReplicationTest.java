@@ -214,6 +214,17 @@ class ReplicationTest {
     }
 
     @Test
+    void shouldDeleteWhatAReloadLeavesOut() throws IOException {
+        client.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+        attach();
+        client.call("SET", "k", "v", "PX", "1");
+        client.call("DEBUG", "SLEEP", "0.02");
+        assertThat(client.call("DEBUG", "RELOAD")).isEqualTo("+OK");
+        assertThat(client.call("DBSIZE")).isEqualTo(":0");
+        assertThat(stream()).endsWith("[DEL, k]");
+    }
+
+    @Test
     void shouldDeleteExpiredKeysByItself() throws IOException {
         attach();
         client.call("SET", "k", "v", "PX", "1");
