@@ -6,15 +6,21 @@ import static io.replbuf.keyspace.CommandSpec.Flag.NOSCRIPT;
 import static io.replbuf.keyspace.CommandSpec.Flag.STALE;
 
 import io.replbuf.buffer.NearestName;
+import io.replbuf.fault.FaultText;
 import io.replbuf.resp.Reply;
 import io.replbuf.resp.Request;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** CONFIG GET, SET, RESETSTAT. */
+/** CONFIG GET, SET, REWRITE, RESETSTAT. */
 final class ConfigCommands {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigCommands.class);
+
     private ConfigCommands() {}
 
     static void define(CommandTable table) {
@@ -55,10 +61,7 @@ final class ConfigCommands {
                         2,
                         "2.8.0",
                         "Persists the effective configuration to file.",
-                        call ->
-                                call.reply()
-                                        .error(
-                                                "ERR CONFIG REWRITE is part of Redis that this server does not have yet"),
+                        ConfigCommands::rewrite,
                         ADMIN,
                         NOSCRIPT,
                         LOADING,
@@ -190,6 +193,21 @@ final class ConfigCommands {
                 + name
                 + "'"
                 + (nearest == null ? "" : " (nearest: '" + nearest + "')");
+    }
+
+    private static void rewrite(Call call) {
+        if (call.server().config().file().isEmpty()) {
+            call.reply().error("ERR The server is running without a config file");
+            return;
+        }
+        try {
+            ConfigRewrite.run(call.server().config());
+            LOG.warn("CONFIG REWRITE executed with success.");
+            call.reply().simple("OK");
+        } catch (IOException e) {
+            LOG.warn("CONFIG REWRITE failed: {}", FaultText.reason(e));
+            call.reply().error("ERR Rewriting config file: " + FaultText.reason(e));
+        }
     }
 
     private static void resetStat(Call call) {

@@ -6,6 +6,17 @@ import java.util.Locale;
 final class MemorySize {
     private MemorySize() {}
 
+    /** The largest unit of powers of two that gives a whole number. */
+    static String shortest(long bytes) {
+        if (bytes != 0 && bytes % (1 << 30) == 0) {
+            return (bytes >> 30) + "gb";
+        }
+        if (bytes != 0 && bytes % (1 << 20) == 0) {
+            return (bytes >> 20) + "mb";
+        }
+        return bytes != 0 && bytes % (1 << 10) == 0 ? (bytes >> 10) + "kb" : Long.toString(bytes);
+    }
+
     /**
      * @return bytes, -1 if the text is no such size or passes a long
      */

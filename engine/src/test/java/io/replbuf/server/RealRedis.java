@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -16,26 +18,32 @@ final class RealRedis implements AutoCloseable {
     private final Process process;
 
     RealRedis(Path dir, String... options) throws IOException {
+        this(List.of(), dir, options);
+    }
+
+    private RealRedis(List<String> conf, Path dir, String... options) throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        SERVER.toString(),
-                        "--port",
-                        Integer.toString(port),
-                        "--bind",
-                        "127.0.0.1",
-                        "--save",
-                        "",
-                        "--dir",
-                        dir.toString());
-        builder.command().addAll(java.util.List.of(options));
+        List<String> command = new ArrayList<>(List.of(SERVER.toString()));
+        command.addAll(conf);
+        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir"));
+        command.add(dir.toString());
+        if (conf.isEmpty()) {
+            command.addAll(List.of("--save", ""));
+        }
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command);
         process =
                 builder.redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
         Awaitility.await().atMost(30, TimeUnit.SECONDS).ignoreExceptions().until(this::answers);
+    }
+
+    /** With a file that says more than where it listens. */
+    static RealRedis withConf(Path conf, Path dir) throws IOException {
+        return new RealRedis(List.of(conf.toString()), dir);
     }
 
     static boolean isInstalled() {
@@ -50,7 +58,8 @@ final class RealRedis implements AutoCloseable {
 
     private boolean answers() throws IOException {
         try (RawClient client = new RawClient(port)) {
-            return client.call("PING").equals("+PONG");
+            String reply = client.call("PING");
+            return reply.equals("+PONG") || reply.startsWith("-NOAUTH");
         }
     }
 
