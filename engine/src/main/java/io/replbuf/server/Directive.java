@@ -33,11 +33,14 @@ record Directive(
         BOOL(false),
         INT(false),
         MEMORY(false),
+        /** Bytes, or a part of maxmemory. */
+        SHARE(false),
         ENUM(false),
         TEXT(false),
         /** A file's name without a folder. */
         FILE(false),
         WORDS(true),
+        PRIMARY(true),
         SAVE(true),
         LIMITS(true),
         SHUTDOWN(true),
@@ -83,6 +86,7 @@ record Directive(
                     case SAVE -> SavePoints.normalize(arguments);
                     case LIMITS -> ClientLimits.normalize(arguments, current);
                     case WORDS -> words(arguments);
+                    case PRIMARY -> InertValues.primary(arguments);
                     case SHUTDOWN -> ShutdownMode.parse(arguments).toString();
                     case SCORES -> InertValues.scores(arguments);
                     case PERCENTILES -> InertValues.percentiles(arguments);
@@ -142,6 +146,7 @@ record Directive(
                 }
                 yield word;
             }
+            case SHARE -> InertValues.share(value);
             case EVENTS -> InertValues.events(value);
             case TITLE -> InertValues.title(value);
             case FILE -> fileName(value);
@@ -176,7 +181,8 @@ record Directive(
                             + " can't be a path, just a "
                             + (name.endsWith("dirname") ? "dirname" : "filename"));
         }
-        if (value.isEmpty() && !defaultValue.isEmpty()) {
+        // Redis takes an empty dbfilename, and fails when it saves.
+        if (value.isEmpty() && name.startsWith("append")) {
             throw new ConfigException(name + " can't be empty");
         }
         return value;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Values that this server only keeps and shows: checked and spelled as Redis does, so that a wrong one is noticed here, too. Stateless. */
+/** Values that this server only keeps and shows, or refuses: checked and spelled as Redis does, so that a wrong one is noticed here, too. Stateless. */
 final class InertValues {
     /** Classes of events in the order in which Redis prints them; {@code A} stands for these. */
     private static final String EVENTS_OF_ALL = "g$lshzxetd";
@@ -17,6 +17,8 @@ final class InertValues {
     private static final int SCORES = 3;
     private static final int SCORE_MAX = 2000;
     private static final double PERCENTILE_MAX = 100;
+    private static final int PERCENT_MAX = 100;
+    private static final int PORT_MAX = 65535;
 
     private static final Set<String> TITLE_VARIABLES =
             Set.of(
@@ -47,6 +49,38 @@ final class InertValues {
         StringBuilder found = new StringBuilder();
         order.chars().filter(c -> classes.indexOf(c) >= 0).forEach(c -> found.append((char) c));
         return found.toString();
+    }
+
+    /** {@code replicaof}: host and port; the empty text is {@code no one}. */
+    static String primary(List<String> words) throws ConfigException {
+        if (words.equals(List.of(""))) {
+            return "";
+        }
+        if (words.size() != 2) {
+            throw new ConfigException("wrong number of arguments");
+        }
+        if (words.get(0).equalsIgnoreCase("no") && words.get(1).equalsIgnoreCase("one")) {
+            return "";
+        }
+        if (!words.get(1).matches("\\d{1,5}") || Integer.parseInt(words.get(1)) > PORT_MAX) {
+            throw new ConfigException("Invalid master port");
+        }
+        return String.join(" ", words);
+    }
+
+    /** {@code maxmemory-clients}: bytes, or so many hundredths of maxmemory. */
+    static String share(String value) throws ConfigException {
+        if (value.matches("\\d{1,18}%")) {
+            if (Long.parseLong(value.substring(0, value.length() - 1)) > PERCENT_MAX) {
+                throw new ConfigException("percentage argument must be less or equal to 100");
+            }
+            return value;
+        }
+        long bytes = MemorySize.parse(value);
+        if (bytes < 0) {
+            throw new ConfigException("argument must be a memory or percent value");
+        }
+        return Long.toString(bytes);
     }
 
     /** {@code oom-score-adj-values}: for a primary, a replica and a child. */

@@ -35,6 +35,9 @@ class DirectiveValuesTest {
                 "proc-title-template|{title} {{x {port}|{title} {{x {port}",
                 "save|''|''",
                 "save|900 1 60 0|900 1 60 0",
+                "replicaof|NO one|''",
+                "maxmemory-clients|0|0",
+                "dbfilename|''|''",
                 "acl-pubsub-default|ALLCHANNELS|allchannels",
                 "hash-max-listpack-value|1kb|1024"
             })
@@ -63,6 +66,11 @@ class DirectiveValuesTest {
                 "proc-title-template|{bad}|template format is invalid or contains unknown variables",
                 "proc-title-template|x {|template format is invalid or contains unknown variables",
                 "proc-title-template|''|template format is invalid or contains unknown variables",
+                "maxmemory-clients|200%|percentage argument must be less or equal to 100",
+                "maxmemory-clients|-1|argument must be a memory or percent value",
+                "maxmemory-clients|x|argument must be a memory or percent value",
+                "replicaof|127.0.0.1|wrong number of arguments",
+                "replicaof|127.0.0.1 65536|Invalid master port",
                 "save|10  20|Invalid save parameters",
                 "save|0 1|Invalid save parameters",
                 "dbfilename|a/b|dbfilename can't be a path, just a filename",
@@ -109,6 +117,8 @@ class DirectiveValuesTest {
                 "--port --loglevel verbose|>>> 'port \"--loglevel\" \"verbose\"'|wrong number of arguments",
                 "--logfile --my --loglevel --bla|>>> 'loglevel \"--bla\"'|argument(s) must be one of the following",
                 "--shutdown-on-sigint|>>> 'shutdown-on-sigint'|argument(s) must be one of the following",
+                "--replicaof 127.0.0.1 abc|>>> 'replicaof \"127.0.0.1\" \"abc\"'|Invalid master port",
+                "--replicaof --127.0.0.1 --abc|>>> 'replicaof \"--127.0.0.1\"'|wrong number of arguments",
                 "--oom-score-adj-values 1|>>> 'oom-score-adj-values \"1\"'|wrong number of arguments",
                 "--dbfilename a/b|>>> 'dbfilename \"a/b\"'|dbfilename can't be a path, just a filename"
             })
