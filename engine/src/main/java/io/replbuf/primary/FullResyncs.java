@@ -128,11 +128,13 @@ final class FullResyncs {
 
     /**
      * What a session waits for, by a number that moves with it: the snapshot under way, whomever it is for; the log's sync; the delay
-     * before the next one begins, which is asked for and so is no standstill.
+     * before the next one begins, which is asked for and so is no standstill. A snapshot that stands still because a replica does not
+     * take it costs that replica alone its link: it is timed by itself, and the others wait for its end.
      */
     long waited(ReplicaSession session) {
         boolean delayed = waiting.contains(session) && !snapshots.busy() && host.syncs();
-        return delayed ? host.nowMillis() : snapshots.progress() + host.syncedOffset();
+        boolean heldUp = fanOut != null && fanOut.waitsForOtherThan(session);
+        return delayed || heldUp ? host.nowMillis() : snapshots.progress() + host.syncedOffset();
     }
 
     /** The part of its snapshot that a session has been sent, as far as can be told, 0 to 1. */

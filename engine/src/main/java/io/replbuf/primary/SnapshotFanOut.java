@@ -45,6 +45,12 @@ final class SnapshotFanOut implements WritableByteChannel {
         notifyAll();
     }
 
+    /** Whether another member has yet to take what it was given. */
+    synchronized boolean waitsForOtherThan(ReplicaSession session) {
+        return begun
+                && members.stream().anyMatch(member -> member != session && !member.hasTakenAll());
+    }
+
     synchronized boolean isEmpty() {
         return members.isEmpty();
     }

@@ -125,6 +125,7 @@ final class Snapshots implements SnapshotService {
                         env,
                         result -> ended(result, listener, null)),
                 false);
+        LOG.info("Background RDB transfer started by pid {}", ProcessHandle.current().pid());
         return running(job);
     }
 

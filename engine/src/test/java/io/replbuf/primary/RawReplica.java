@@ -71,8 +71,9 @@ final class RawReplica implements AutoCloseable {
     long readToTheEnd() throws IOException {
         long bytes = 0;
         try {
-            while (in.read() >= 0) {
-                bytes++;
+            byte[] piece = new byte[64 << 10];
+            for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+                bytes += n;
             }
         } catch (SocketException e) {
             // Closed with something of ours unread.

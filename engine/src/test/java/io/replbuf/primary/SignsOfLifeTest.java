@@ -3,7 +3,12 @@ package io.replbuf.primary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +157,57 @@ class SignsOfLifeTest {
                         () ->
                                 server.onCommandLoop(() -> server.primary.countAcked(offset))
                                         == replicas);
+    }
+
+    /** A snapshot goes on when the slowest has taken it; a replica that waits meanwhile is not at fault. */
+    @Test
+    void shouldDropTheReplicaThatTakesNothingOfTheRdbAndNoOther() throws Exception {
+        // More than both sockets and the queue hold.
+        server.rdb = "x".repeat(48 << 20);
+        CompletableFuture<Long> taken;
+        try (RawReplica reading = new RawReplica(server.port());
+                RawReplica waiting = new RawReplica(server.port())) {
+            ask();
+            reading.command("REPLCONF", "capa", "eof").command("PSYNC", "?", "-1");
+            await().atMost(Duration.ofSeconds(10)).until(() -> connected() == 2);
+            pass(5_000);
+            taken = CompletableFuture.supplyAsync(() -> bytesOf(reading));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> server.onCommandLoop(() -> isHeldUp(server.primary.sessions())));
+            waiting.command("REPLCONF", "capa", "eof").command("PSYNC", "?", "-1");
+            await().atMost(Duration.ofSeconds(10)).until(() -> connected() == 3);
+            // Each of them stands still for as long as the one that does not read.
+            pass(1_000);
+            pass(TIMEOUT_MILLIS + 1_001);
+            assertThat(connected()).isEqualTo(2);
+            server.rdb = TestPrimary.RDB;
+            await().atMost(Duration.ofSeconds(20))
+                    .until(
+                            () -> {
+                                server.cron();
+                                return server.snapshots.get() == 2;
+                            });
+            assertThat(state()).as("of the one that reads, behind its RDB").isEqualTo("send_bulk");
+        }
+        taken.get(20, TimeUnit.SECONDS);
+    }
+
+    private static boolean isHeldUp(List<ReplicaSession> sessions) {
+        ReplicaSession stuck = sessions.get(0);
+        ReplicaSession reading = sessions.get(1);
+        return stuck.transferredBytes() > 0
+                && !stuck.hasTakenAll()
+                && reading.hasTakenAll()
+                && reading.transferredBytes()
+                        > stuck.transferredBytes() + SnapshotFanOut.MAX_AHEAD_BYTES / 2;
+    }
+
+    private static long bytesOf(RawReplica replica) {
+        try {
+            return replica.readToTheEnd();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

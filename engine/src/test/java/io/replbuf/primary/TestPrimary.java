@@ -43,6 +43,11 @@ import org.awaitility.Awaitility;
 final class TestPrimary implements AutoCloseable {
     static final String RDB = "REDIS0009-not-really-an-rdb";
 
+    private static final int RDB_PIECE_BYTES = 64 << 10;
+
+    /** What snapshots are from now on. */
+    volatile String rdb = RDB;
+
     final AtomicLong tickMillis = new AtomicLong(1_000_000);
     final AtomicInteger snapshots = new AtomicInteger();
 
@@ -245,7 +250,11 @@ final class TestPrimary implements AutoCloseable {
         private void write(WritableByteChannel target, Listener listener) {
             String error = null;
             try {
-                target.write(ByteBuffer.wrap(bytes(RDB)));
+                byte[] text = bytes(rdb);
+                for (int at = 0; at < text.length; at += RDB_PIECE_BYTES) {
+                    int piece = Math.min(RDB_PIECE_BYTES, text.length - at);
+                    target.write(ByteBuffer.wrap(text, at, piece));
+                }
             } catch (IOException e) {
                 error = e.getMessage();
             }
