@@ -10,6 +10,7 @@ import io.replbuf.buffer.ReplicationBuffer;
 import io.replbuf.buffer.ReplicationBufferFactory;
 import io.replbuf.log.LogConfig;
 import io.replbuf.log.LogListener;
+import io.replbuf.log.StreamLog;
 import io.replbuf.log.StreamLogStats;
 import io.replbuf.memory.Owner;
 import io.replbuf.primary.FullSyncAttempts.Bound;
@@ -50,7 +51,11 @@ public final class Primary implements AutoCloseable {
     private final ReplicationBuffer buffer;
     private final StreamFeed feed;
     private final StreamTap tap;
-    private final PrimaryLog log;
+
+    /** Null without. */
+    private PrimaryLog log;
+
+    private LogEvents logEvents;
     private final FullResyncs fullResyncs;
     private final ReplicaLoops loops;
     private final ResyncCauses causes = new ResyncCauses();
@@ -101,22 +106,6 @@ public final class Primary implements AutoCloseable {
         }
         // Of a strategy without a history it is no option.
         onlySynced = sendConfig.onlySynced() && factory.needsHistory();
-        log = env.log() == null ? null : new PrimaryLog(env.log(), () -> history.replid());
-        env.logEvents()
-                .add(
-                        new LogListener() {
-                            @Override
-                            public void written(long writtenOffset) {
-                                loops.logWritten();
-                            }
-
-                            @Override
-                            public void synced(long syncedOffset) {
-                                if (onlySynced) {
-                                    loops.wakeAll();
-                                }
-                            }
-                        });
         buffer =
                 factory.create(
                         new BufferContext(
@@ -142,23 +131,50 @@ public final class Primary implements AutoCloseable {
                         sessions::showTo,
                         sendConfig.lagBytesMax());
         tap = openTap(env, startOffset);
-        feed =
-                new StreamFeed(
-                        buffer,
-                        tap,
-                        log == null ? Boundaries.NONE : new LogBoundaries(),
-                        this::makeRoom);
+        feed = new StreamFeed(buffer, tap, this::makeRoom);
         fullResyncs = new FullResyncs(new ResyncHost(), env.snapshots());
         noReplicaSinceMillis = nowMillis();
         lastPingMillis = noReplicaSinceMillis;
-        if (log != null) {
-            // The log takes everything from the first byte on, replicas or not.
-            feed.keep(true);
-            log.start(buffer);
+        if (env.log() != null) {
+            openLog(env.log(), env.logEvents());
         } else if (history.continuesAnother()) {
             // Replicas of the life before ask for what comes from here on, as soon as they can.
             feed.keep(true);
         }
+    }
+
+    /**
+     * Writes the stream into a log from now on; between two commands, outside a transaction.
+     *
+     * @param opened at the stream's end, and yet to be started; the primary closes it
+     * @param events what it was opened with
+     * @throws IllegalStateException if there is one already
+     */
+    public void openLog(StreamLog opened, LogEvents events) {
+        if (log != null) {
+            throw new IllegalStateException("a second log");
+        }
+        log = new PrimaryLog(opened, () -> history.replid());
+        logEvents = events;
+        events.add(
+                new LogListener() {
+                    @Override
+                    public void written(long writtenOffset) {
+                        loops.logWritten();
+                    }
+
+                    @Override
+                    public void synced(long syncedOffset) {
+                        if (onlySynced) {
+                            loops.wakeAll();
+                        }
+                    }
+                });
+        // It takes everything from its first byte on, replicas or not; and that is a SELECT.
+        feed.keep(true);
+        feed.forgetDb();
+        feed.boundaries(new LogBoundaries());
+        log.start(buffer);
     }
 
     /** CONFIG SET changed something. */
@@ -725,7 +741,7 @@ public final class Primary implements AutoCloseable {
         if (log != null) {
             // Its cursor pins what it has not written; with the log gone, the rest can go.
             log.close();
-            env.logEvents().stopped("no memory for the stream");
+            logEvents.stopped("no memory for the stream");
         }
         buffer.dropBacklog();
         history = History.fresh();

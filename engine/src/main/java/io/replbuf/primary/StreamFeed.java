@@ -25,9 +25,9 @@ final class StreamFeed {
 
     private final ReplicationBuffer buffer;
     private final StreamTap tap;
-    private final Boundaries boundaries;
     private final Exhausted exhausted;
     private ByteBuffer scratch = ByteBuffer.allocateDirect(1024);
+    private Boundaries boundaries = Boundaries.NONE;
     private int selectedDb = NO_DB;
     private boolean kept;
     private boolean inTransaction;
@@ -41,12 +41,15 @@ final class StreamFeed {
     /**
      * @param tap null without
      */
-    StreamFeed(
-            ReplicationBuffer buffer, StreamTap tap, Boundaries boundaries, Exhausted exhausted) {
+    StreamFeed(ReplicationBuffer buffer, StreamTap tap, Exhausted exhausted) {
         this.buffer = buffer;
         this.tap = tap;
-        this.boundaries = boundaries;
         this.exhausted = exhausted;
+    }
+
+    /** Whom to tell of commands' boundaries from now on. */
+    void boundaries(Boundaries told) {
+        boundaries = told;
     }
 
     /** Bytes {@code [start, start + length)} of {@code in}: a command in canonical RESP, executed in {@code db}. */

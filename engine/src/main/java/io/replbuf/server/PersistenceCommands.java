@@ -117,8 +117,8 @@ final class PersistenceCommands {
         if (!rewrites.possible()) {
             call.reply()
                     .error(
-                            "ERR this server keeps no log to rewrite (expected: appendonly yes or repl-buffer-strategy"
-                                    + " aof-psync at start)");
+                            "ERR this server keeps no log to rewrite (expected: appendonly yes, or at start"
+                                    + " repl-buffer-strategy aof-psync)");
         } else if (rewrites.inProgress()) {
             call.reply().error("ERR Background append only file rewriting already in progress");
         } else if (call.server().snapshots().busy()

@@ -6,7 +6,9 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.replbuf.fault.FaultText;
 import io.replbuf.keyspace.Keyspace;
+import io.replbuf.log.LogConfig;
 import io.replbuf.log.LogEnv;
+import io.replbuf.log.StreamIndex;
 import io.replbuf.log.StreamLog;
 import io.replbuf.memory.Accountant;
 import io.replbuf.memory.Extents;
@@ -17,6 +19,7 @@ import io.replbuf.primary.PrimaryEnv;
 import io.replbuf.primary.ReplicaSlots;
 import io.replbuf.primary.SendConfig;
 import io.replbuf.stream.History;
+import io.replbuf.stream.RedisOffsets;
 import io.replbuf.stream.Replid;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -221,7 +224,7 @@ public final class RedisServer implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             return FaultText.of(e);
         }
-        settings = new Settings(loop, log::level, cron::start);
+        settings = new Settings(loop, log::level, cron::start, this::openLog);
         attach(null);
         loop.identify(
                 new ServerIdentity(
@@ -327,6 +330,21 @@ public final class RedisServer implements AutoCloseable {
             publisher.start();
         }
         return null;
+    }
+
+    /** {@code appendonly} is switched on, and there was no log until now. */
+    private void openLog() throws IOException {
+        loop.propagation().flush();
+        LogEvents logEvents = new LogEvents();
+        StreamLog opened =
+                StreamLog.open(
+                        LogConfig.of(config.strategyOptions(), config.dir()),
+                        logEnv(logEvents).with(StreamIndex.best()),
+                        primary.history().replid(),
+                        RedisOffsets.fromRedis(primary.primaryOffset()));
+        primary.openLog(opened, logEvents);
+        attach(opened);
+        logEvents.add(loop.parking());
     }
 
     private void attach(StreamLog streamLog) {

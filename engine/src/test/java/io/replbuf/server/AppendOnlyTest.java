@@ -63,6 +63,55 @@ class AppendOnlyTest {
         }
     }
 
+    /** Of a server that has no log until then, whose replicas go on after its restart. */
+    @Test
+    void shouldBeginALogWhenItIsSwitchedOn() throws Exception {
+        String digest;
+        String replid;
+        long offset;
+        try (ServerFixture fixture = new ServerFixture(dir)) {
+            RawClient client = fixture.client();
+            client.call("SELECT", "3");
+            fill(client);
+            HandReplica replica = new HandReplica(fixture.server.port());
+            client.call("SET", "before", "v");
+            assertThat(client.call("CONFIG", "SET", "appendonly", "yes")).isEqualTo("+OK");
+            client.call("SET", "after", "v");
+            Awaitility.await().until(() -> info(client, "aof_rewrite_scheduled").equals("0"));
+            Awaitility.await().until(() -> info(client, "aof_rewrite_in_progress").equals("0"));
+            assertThat(info(client, "aof_enabled")).isEqualTo("1");
+            client.call("SET", "at last", "v");
+            replica.skipTo("[SET, at last, v]");
+            digest = client.call("DEBUG", "DIGEST");
+            replid = info(client, "master_replid");
+            offset = Long.parseLong(info(client, "master_repl_offset"));
+            replica.close();
+        }
+        try (ServerFixture fixture = new ServerFixture(dir, "appendonly", "yes")) {
+            RawClient client = fixture.client();
+            assertThat(client.call("DEBUG", "DIGEST")).isEqualTo(digest);
+            RawClient replica = fixture.client();
+            replica.call("REPLCONF", "capa", "psync2");
+            assertThat(replica.call("PSYNC", replid, Long.toString(offset + 1)))
+                    .isEqualTo("+CONTINUE " + info(client, "master_replid"));
+        }
+    }
+
+    @Test
+    void shouldNotBeginALogWhereItCannot() throws Exception {
+        try (ServerFixture fixture = new ServerFixture(dir)) {
+            RawClient client = fixture.client();
+            client.call("MULTI");
+            client.call("CONFIG", "SET", "appendonly", "yes");
+            assertThat(client.call("EXEC")).contains("within a transaction");
+            Files.writeString(dir.resolve("appendonlydir"), "a file");
+            assertThat(client.call("CONFIG", "SET", "appendonly", "yes"))
+                    .endsWith("Unable to turn on AOF. Check server logs.");
+            assertThat(client.call("CONFIG", "GET", "appendonly")).isEqualTo("[appendonly, no]");
+            assertThat(client.call("SET", "k", "v")).isEqualTo("+OK");
+        }
+    }
+
     @Test
     void shouldRewriteAndLoadTheNewBase() throws Exception {
         String digest;
