@@ -176,6 +176,7 @@ final class DebugCommands {
         server.beginLoading()
                 .run(
                         load,
+                        () -> {},
                         failure -> {
                             server.endLoading(load.result());
                             tellExpired(server, load);

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sockets that the server listens on. Bound by the starting thread; they accept from {@link #accept} on, so that nobody is
- * let in before the data set is loaded.
+ * The sockets that the server listens on. Bound by the starting thread; they accept from {@link #accept} on, which is when
+ * the data set is loaded, or its load takes long.
  */
 final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);

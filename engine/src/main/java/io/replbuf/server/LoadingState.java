@@ -13,6 +13,9 @@ import java.util.function.Consumer;
  * between any two. Going round costs 20 µs or so, for slices of 10 ms.
  */
 final class LoadingState {
+    /** A load that takes no longer costs clients that connect meanwhile this moment, and not an error. */
+    private static final long SLOW_MILLIS = 100;
+
     private final CommandLoop server;
 
     /** A date; beside it the same moment on the clock of durations. */
@@ -23,6 +26,8 @@ final class LoadingState {
     /** Null before it is known what is to be loaded. */
     private DataLoad load;
 
+    private Runnable slow;
+    private long runTick;
     private Consumer<StartException> ended;
     private Future<?> next;
 
@@ -36,10 +41,13 @@ final class LoadingState {
      * Begins to load.
      *
      * @param load closed at the end
+     * @param slow runs after each slice from {@link #SLOW_MILLIS} on
      * @param ended told at the end, in a turn: null, or why it could not be loaded; not told after {@link #stop}
      */
-    void run(DataLoad load, Consumer<StartException> ended) {
+    void run(DataLoad load, Runnable slow, Consumer<StartException> ended) {
         this.load = load;
+        this.slow = slow;
+        runTick = server.tickMillis();
         this.ended = ended;
         goOn();
     }
@@ -60,6 +68,9 @@ final class LoadingState {
         StartException problem = null;
         try {
             if (!load.step()) {
+                if (server.tickMillis() - runTick > SLOW_MILLIS) {
+                    slow.run();
+                }
                 goOn();
                 return;
             }

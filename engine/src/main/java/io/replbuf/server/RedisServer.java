@@ -191,7 +191,6 @@ public final class RedisServer implements AutoCloseable {
             listening.accept(this);
             LOG.info("Server initialized");
             ServerConfig atStart = config.copy();
-            listeners.accept();
             LogEvents logEvents = new LogEvents();
             Startup startup = Startup.look(atStart, loop, logEnv(logEvents));
             if (!load(startup)) {
@@ -246,7 +245,7 @@ public final class RedisServer implements AutoCloseable {
         CompletableFuture<StartException> loaded = new CompletableFuture<>();
         onLoop(
                 () -> {
-                    loop.loading().run(startup.load(), loaded::complete);
+                    loop.loading().run(startup.load(), listeners::accept, loaded::complete);
                     return null;
                 });
         CompletableFuture.anyOf(loaded, stopped).join();
@@ -364,6 +363,7 @@ public final class RedisServer implements AutoCloseable {
         shutdown.look();
         if (!ending) {
             loop.endLoading(startup.load().result());
+            listeners.accept();
             LOG.info("Ready to accept connections");
         }
         return null;

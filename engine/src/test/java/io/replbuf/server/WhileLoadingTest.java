@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -126,6 +130,35 @@ class WhileLoadingTest {
         }
         try (ServerFixture fixture = new ServerFixture(dir, source.directives())) {
             assertThat(fixture.client().call("DEBUG", "DIGEST")).isEqualTo(digest);
+        }
+    }
+
+    /** A load takes no time at all, on the slowest machine. */
+    private static final ServerEnv TIME_STANDS_STILL =
+            ServerEnv.real().with(() -> 1_000_000_000L, System::currentTimeMillis);
+
+    /** As in Redis, which looks at its sockets after the first 2 MB: supervisors and tests connect as soon as it listens. */
+    @Test
+    void shouldLetClientsWaitForADataSetThatIsLoadedInAMoment() throws Exception {
+        fill(Source.BASE);
+        List<RawClient> clients = new ArrayList<>();
+        Consumer<RedisServer> listening =
+                server -> {
+                    try {
+                        clients.add(
+                                new RawClient(server.port())
+                                        .send(RawClient.command("EXISTS", "key:1")));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                };
+        ServerConfig config = ServerFixture.config(dir, Source.BASE.directives());
+        try (RedisServer server =
+                        RedisServer.start(
+                                config, ProcessLog.UNCHANGED, TIME_STANDS_STILL, listening);
+                RawClient first = clients.get(0)) {
+            assertThat(server.port()).isPositive();
+            assertThat(first.reply()).isEqualTo(":1");
         }
     }
 
