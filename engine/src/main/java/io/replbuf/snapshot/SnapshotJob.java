@@ -13,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,9 +50,10 @@ public final class SnapshotJob {
     private final SnapshotWrite write;
     private final SnapshotListener listener;
     private final long keysTotal;
-    private final Deque<CutBatch> free = new ArrayDeque<>(BATCHES);
-    private final Deque<CutBatch> out = new ArrayDeque<>(BATCHES);
-    private final BlockingQueue<CutBatch> filled = new LinkedBlockingQueue<>();
+    private final Rhythm rhythm;
+    private final Deque<CutBatch> free = new ArrayDeque<>();
+    private final Deque<CutBatch> out = new ArrayDeque<>();
+    private final BlockingQueue<CutBatch> filled;
     private final AtomicBoolean sliceQueued = new AtomicBoolean();
 
     /** Batches that the thread has read to the end: written by it alone, after its last look at the batch. */
@@ -70,19 +72,41 @@ public final class SnapshotJob {
     /** The thread's last word, for {@link #abortNow}. */
     private volatile SnapshotResult result;
 
+    /**
+     * What the two sides go by; tests hand in their own, to hold either at each of its steps.
+     *
+     * @param batches how many there are
+     * @param batchRecords about how many records to one
+     * @param nanoClock tells when a slice is over
+     * @param filled what the thread takes its batches from
+     */
+    record Rhythm(
+            int batches, int batchRecords, LongSupplier nanoClock, BlockingQueue<CutBatch> filled) {
+        static Rhythm real() {
+            return new Rhythm(
+                    BATCHES,
+                    SnapshotWrite.BATCH_RECORDS,
+                    System::nanoTime,
+                    new LinkedBlockingQueue<>());
+        }
+    }
+
     private SnapshotJob(
             Cut cut,
             SnapshotEnv env,
             SnapshotTarget target,
             SnapshotWrite write,
-            SnapshotListener listener) {
+            SnapshotListener listener,
+            Rhythm rhythm) {
+        this.rhythm = rhythm;
+        filled = rhythm.filled();
         this.cut = cut;
         this.env = env;
         this.target = target;
         this.write = write;
         this.listener = listener;
         this.keysTotal = cut.total();
-        for (int i = 0; i < BATCHES; i++) {
+        for (int i = 0; i < rhythm.batches(); i++) {
             free.add(new CutBatch());
         }
     }
@@ -110,11 +134,22 @@ public final class SnapshotJob {
             SnapshotTarget target,
             SnapshotEnv env,
             SnapshotListener listener) {
+        return start(keyspace, options, aux, target, env, listener, Rhythm.real());
+    }
+
+    static SnapshotJob start(
+            Keyspace keyspace,
+            RdbOptions options,
+            RdbAux aux,
+            SnapshotTarget target,
+            SnapshotEnv env,
+            SnapshotListener listener,
+            Rhythm rhythm) {
         Cut cut = keyspace.beginCut();
         SnapshotWrite write =
                 new SnapshotWrite(
                         sizes(keyspace, cut), target, options, aux, env.keySaveDelayMicros());
-        SnapshotJob job = new SnapshotJob(cut, env, target, write, listener);
+        SnapshotJob job = new SnapshotJob(cut, env, target, write, listener, rhythm);
         job.begin();
         return job;
     }
@@ -273,10 +308,10 @@ public final class SnapshotJob {
     }
 
     private void walk() {
-        long start = System.nanoTime();
+        long start = rhythm.nanoClock().getAsLong();
         while (!free.isEmpty()) {
             CutBatch batch = free.peek();
-            if (!cut.walk(batch, SnapshotWrite.BATCH_RECORDS, SnapshotWrite.BATCH_BYTES)) {
+            if (!cut.walk(batch, rhythm.batchRecords(), SnapshotWrite.BATCH_BYTES)) {
                 walked = true;
                 filled.add(END);
                 return;
@@ -285,7 +320,7 @@ public final class SnapshotJob {
                 out.add(free.remove());
                 filled.add(batch);
             }
-            if (System.nanoTime() - start > SLICE_NANOS && !free.isEmpty()) {
+            if (rhythm.nanoClock().getAsLong() - start > SLICE_NANOS && !free.isEmpty()) {
                 queueSlice();
                 return;
             }
