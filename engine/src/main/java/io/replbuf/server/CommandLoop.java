@@ -322,7 +322,7 @@ final class CommandLoop {
     void process(Client client, ByteBuf in) {
         batchStartOffset = primary.primaryOffset();
         underWay = client;
-        long begin = System.nanoTime();
+        long begin = nanos();
         dispatcher.now(begin);
         boolean spent = false;
         int commands = 0;

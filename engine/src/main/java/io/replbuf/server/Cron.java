@@ -47,7 +47,7 @@ final class Cron {
         }
     }
 
-    private void tick() {
+    void tick() {
         if (server.cronPaused()) {
             return;
         }
