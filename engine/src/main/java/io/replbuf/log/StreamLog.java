@@ -502,7 +502,7 @@ public final class StreamLog implements StreamHistory, AutoCloseable {
             writer.begin(offset, currentReplid);
         } catch (IOException e) {
             counters.errors.incrementAndGet();
-            LOG.warn("The stream log cannot begin anew: {}", FaultText.of(e));
+            LOG.warn("The stream log cannot begin again: {}", FaultText.of(e));
             stoppedNanos = env.nanoClock().getAsLong();
             toCommandLoop(() -> dropCursor(source));
             return;

@@ -352,7 +352,8 @@ final class FullResyncs {
             channel.close();
         } catch (IOException e) {
             LOG.debug(
-                    "An RDB file that nobody reads any more cannot be closed: {}", FaultText.of(e));
+                    "An RDB file that no replica reads any more cannot be closed: {}",
+                    FaultText.of(e));
         }
     }
 

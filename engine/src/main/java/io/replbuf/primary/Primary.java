@@ -709,7 +709,7 @@ public final class Primary implements AutoCloseable {
         try {
             settle();
         } catch (RuntimeException e) {
-            // A scheduled task's would end in a future that nobody reads.
+            // A scheduled task's would end in a future without a reader.
             LOG.error("Trimming the stream failed, the next turn tries again", e);
         }
     }

@@ -47,7 +47,7 @@ final class StreamFeed {
         this.exhausted = exhausted;
     }
 
-    /** Whom to tell of commands' boundaries from now on. */
+    /** Tells these of commands' boundaries from now on. */
     void boundaries(Boundaries told) {
         boundaries = told;
     }

@@ -110,7 +110,7 @@ final class ClientInput implements RecvByteBufAllocator, RecvByteBufAllocator.Ex
      * Keeps the command that was decoded last, too, so that it is decoded again.
      *
      * <p>As RESP it lies as it came. The quoted arguments of an inline command were unescaped where they lay, so its arguments are
-     * written anew, as RESP.
+     * written again, as RESP.
      */
     void putBack(ByteBuf in, Request command) {
         if (in.getByte(command.start()) == '*') {

@@ -77,7 +77,7 @@ final class LoadingState {
         } catch (StartException e) {
             problem = e;
         } catch (Throwable e) {
-            // A task's own would end in a future that nobody reads.
+            // A task's own would end in a future without a reader.
             server.fail(e);
             return;
         }

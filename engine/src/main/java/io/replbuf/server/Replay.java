@@ -11,7 +11,7 @@ import io.replbuf.resp.RespWriter;
 /**
  * Executes commands that the stream has already, while a log is loaded.
  *
- * <p>They run for a client that nobody sees: its replies are dropped, its effects go nowhere, since the stream has them, and
+ * <p>They run for a client without a connection: its replies are dropped, its effects go nowhere, since the stream has them, and
  * for it no key ever expires, since the stream has those deletions, too. Command loop.
  */
 final class Replay implements CommandContext, Effects {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * gets one share a turn. What a WAIT or the {@link Throttle} has kept back comes the same way.
  *
  * <p>A peer may leave while commands of its wait. They run nevertheless, as they do in Redis, which runs all it has read before it
- * sees the end; there is nobody to answer.
+ * sees the end; no client is left to answer.
  */
 final class Shares {
     /** Most commands of a share: tiny ones take up to half a millisecond. */

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  *   SHUTDOWN, signal ──▶ a replica lags? ──no──────────────────────────────▶ save ──▶ end
  *                            │ yes: writes pause, GETACK                  ▲     │ cannot be saved
  *                            ▼                                            │     ▼
- *                         waiting ──all in sync, or shutdown-timeout──────┘   cancelled: whoever asked is told,
+ *                         waiting ──all in sync, or shutdown-timeout──────┘   cancelled: the asking are told,
  *                            └──SHUTDOWN ABORT──────────────────────────────▶ writes go on
  * </pre>
  *

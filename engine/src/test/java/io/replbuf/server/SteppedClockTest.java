@@ -51,6 +51,12 @@ class SteppedClockTest {
         }
     }
 
+    /** What holds before and after a step. */
+    @FunctionalInterface
+    private interface Check {
+        void check() throws Exception;
+    }
+
     @AfterEach
     void stop() throws IOException {
         fixture.close();
@@ -75,12 +81,11 @@ class SteppedClockTest {
         bring(fixture.client(), state);
         pass(1_000);
         String offset = client.info("master_repl_offset");
-        for (long step : STEPS) {
-            wallMillis.addAndGet(step);
-            pass(0);
-            assertThat(client.info("slave0")).contains("state=" + state.word);
-            assertThat(client.info("master_repl_offset")).isEqualTo(offset);
-        }
+        stepEachWay(
+                () -> {
+                    assertThat(client.info("slave0")).contains("state=" + state.word);
+                    assertThat(client.info("master_repl_offset")).isEqualTo(offset);
+                });
         if (state == State.DELAYED) {
             assertThat(client.info("total_forks")).isEqualTo("0");
             pass(5_000);
@@ -122,11 +127,7 @@ class SteppedClockTest {
     void shouldCloseIdleClientsByTheMonotonicClock() throws Exception {
         start("timeout", "30");
         fixture.client().call("PING");
-        for (long step : STEPS) {
-            wallMillis.addAndGet(step);
-            pass(0);
-            assertThat(client.info("connected_clients")).isEqualTo("2");
-        }
+        stepEachWay(() -> assertThat(client.info("connected_clients")).isEqualTo("2"));
         pass(29_000);
         assertThat(client.info("connected_clients")).isEqualTo("2");
         pass(1_001);
@@ -140,11 +141,7 @@ class SteppedClockTest {
         bring(replica, State.ONLINE);
         replica.close();
         await().until(() -> client.info("connected_slaves").equals("0"));
-        for (long step : STEPS) {
-            wallMillis.addAndGet(step);
-            pass(0);
-            assertThat(client.info("repl_backlog_active")).isEqualTo("1");
-        }
+        stepEachWay(() -> assertThat(client.info("repl_backlog_active")).isEqualTo("1"));
         pass(60_001);
         assertThat(client.info("repl_backlog_active")).isEqualTo("0");
     }
@@ -153,11 +150,7 @@ class SteppedClockTest {
     void shouldSaveByTheMonotonicClockAndDateTheSaveByTheWallClock() throws Exception {
         start("save", "3600 1");
         client.call("SET", "k", "v");
-        for (long step : STEPS) {
-            wallMillis.addAndGet(step);
-            pass(0);
-            assertThat(client.info("rdb_saves")).isEqualTo("0");
-        }
+        stepEachWay(() -> assertThat(client.info("rdb_saves")).isEqualTo("0"));
         wallMillis.addAndGet(HOUR_MILLIS);
         pass(HOUR_MILLIS + 1);
         await().until(() -> client.info("rdb_bgsave_in_progress").equals("0"));
@@ -199,6 +192,14 @@ class SteppedClockTest {
                                             .contains("state=" + state.word)
                                     && (!state.large || client.info("total_forks").equals("1"));
                         });
+    }
+
+    private void stepEachWay(Check unchanged) throws Exception {
+        for (long step : STEPS) {
+            wallMillis.addAndGet(step);
+            pass(0);
+            unchanged.check();
+        }
     }
 
     /** Time passes, and the cron has its turn. */
